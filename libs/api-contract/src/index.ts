@@ -1,0 +1,2 @@
+export * from './job-description.ts';
+export * from './problem.ts';
