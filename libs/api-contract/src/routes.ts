@@ -1,0 +1,8 @@
+import { fleetRoutes } from './fleet.ts';
+import { jobRoutes } from './jobs.ts';
+import { peopleRoutes } from './people.ts';
+import { workerRoutes } from './worker.ts';
+
+/** Every call of the service. */
+export const routes = { ...jobRoutes, ...fleetRoutes, ...peopleRoutes, ...workerRoutes } as const;
+export type RouteId = keyof typeof routes;
