@@ -273,6 +273,7 @@ export const jobRoutes = {
     summary: 'Upload an input sandbox (tar.gz) under its own digest',
     permission: 'sandboxes.use',
     status: 201,
+    query: z.object({ vo: z.string().optional() }),
     body: 'bytes',
     reply: z.object({ digest, size: z.int() }),
   },

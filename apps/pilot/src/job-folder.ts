@@ -1,0 +1,59 @@
+// work/<job>.<n>/: job/ is the payload's cwd and home, tmp/ its TMPDIR, meta.json names its process session.
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import type { AttemptRef } from '@pilotfish/api-contract';
+import { attemptKey } from './attempt.ts';
+
+export interface JobFolder {
+  readonly path: string;
+  readonly job: string;
+  readonly tmp: string;
+  readonly markFile: string;
+}
+
+/** Both may be the same file; then `stderr` is `stdout`. */
+export interface OpenStreams {
+  readonly stdout: FileHandle;
+  readonly stderr: FileHandle;
+}
+
+export async function makeJobFolder(work: string, ref: AttemptRef): Promise<JobFolder> {
+  const path = join(work, attemptKey(ref));
+  const folder = { path, job: join(path, 'job'), tmp: join(path, 'tmp'), markFile: join(path, 'meta.json') };
+  await mkdir(folder.job, { recursive: true });
+  await mkdir(folder.tmp, { recursive: true });
+  return folder;
+}
+
+/**
+ * Opens the stream files under the names the user chose, so that output patterns find them. They are read back
+ * through the same handles: a payload that swaps the file for a link gains nothing.
+ */
+export async function openStreams(folder: JobFolder, stdout: string, stderr: string): Promise<OpenStreams> {
+  const out = await openStream(folder, stdout);
+  if (join(folder.job, stdout) === join(folder.job, stderr)) return { stdout: out, stderr: out };
+  try {
+    return { stdout: out, stderr: await openStream(folder, stderr) };
+  } catch (error) {
+    await out.close();
+    throw error;
+  }
+}
+
+export async function closeStreams({ stdout, stderr }: OpenStreams): Promise<void> {
+  await stdout.close().catch(() => undefined);
+  if (stderr !== stdout) await stderr.close().catch(() => undefined);
+}
+
+export async function removeJobFolder(folder: JobFolder): Promise<void> {
+  await rm(folder.path, { recursive: true, force: true, maxRetries: 2 }).catch(() => undefined);
+}
+
+async function openStream(folder: JobFolder, name: string): Promise<FileHandle> {
+  const path = join(folder.job, name);
+  if (relative(folder.job, path).startsWith('..')) throw new Error(`${name} leads out of the job folder`);
+  if (name.includes('/')) await mkdir(dirname(path), { recursive: true });
+  const { O_RDWR, O_CREAT, O_TRUNC, O_APPEND, O_NOFOLLOW } = constants;
+  return open(path, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW, 0o644);
+}

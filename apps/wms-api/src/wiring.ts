@@ -1,0 +1,154 @@
+// Everything the API is made of, put together once. Controllers get it under one token.
+
+import type { FleetStore } from '@pilotfish/fleet';
+import { DEFAULT_POLICY, plan } from '@pilotfish/fleet-planner';
+import { deriveKey, hashPersonalToken, isRetired, type PeopleStore, readWorkerToken } from '@pilotfish/identity';
+import type { Caller, Job, Offer, Secret, VmId } from '@pilotfish/model';
+import {
+  Database,
+  dataSource,
+  type FleetReader,
+  fleetReader,
+  folderBlobStore,
+  migrate,
+  ordersOf,
+  postgresAttemptStore,
+  postgresClaimStore,
+  postgresFleetStore,
+  postgresJobStore,
+  postgresPeopleStore,
+  postgresSandboxRights,
+  postgresWake,
+  vmCaller,
+  type Wake,
+} from '@pilotfish/persistence';
+import type { Log } from '@pilotfish/service-kit';
+import {
+  type AskDeps,
+  type AttemptStore,
+  type BlobStore,
+  type JobStore,
+  QueueIndex,
+  type SandboxRights,
+  type Why,
+} from '@pilotfish/workload';
+import type { DataSource } from 'typeorm';
+import type { ApiConfig } from './config.ts';
+import { couldBeCapacity, explain } from './explain.ts';
+import { nextRing } from './held-calls.ts';
+import { OrdersWatch } from './orders-watch.ts';
+import { briefOf } from './vm-brief.ts';
+
+export const API = Symbol('api');
+
+export interface Api {
+  readonly log: Log;
+  readonly db: Database;
+  readonly admin: DataSource;
+  readonly wake: Wake;
+  readonly jobs: JobStore;
+  readonly attempts: AttemptStore;
+  readonly asking: AskDeps;
+  readonly fleet: FleetStore;
+  readonly fleetReader: FleetReader;
+  readonly people: PeopleStore;
+  readonly blobs: BlobStore;
+  readonly sandboxRights: SandboxRights;
+  readonly orders: OrdersWatch;
+  readonly workerKey: Secret<Buffer>;
+  readonly maxSandboxBytes: number;
+  readonly files: string;
+  readonly identify: (token: string) => Promise<Caller | undefined>;
+  readonly capacityOffers: (vo: string) => Promise<readonly Offer[]>;
+  readonly ordersOf: (vmId: VmId) => ReturnType<typeof ordersOf>;
+  readonly briefOf: (vmId: VmId) => ReturnType<typeof briefOf>;
+  readonly why: (job: Job) => Promise<Why>;
+  readonly dryRun: () => Promise<{ at: number; actions: readonly DryAction[] }>;
+  close(): Promise<void>;
+}
+
+export interface DryAction {
+  readonly kind: string;
+  readonly vo: string | null;
+  readonly endpoint: string | null;
+  readonly profile: string | null;
+  readonly vmId: string | null;
+  readonly because: string;
+  readonly state: string;
+}
+
+export async function openApi(config: ApiConfig, log: Log): Promise<Api> {
+  await migrate(config.databaseUrl);
+  const db = new Database(config.databaseUrl, { max: config.pool, name: 'pilotfish-api' });
+  const admin = await dataSource(config.databaseUrl).initialize();
+  const wake = postgresWake(config.databaseUrl);
+  const claims = postgresClaimStore(db);
+  const queues = new QueueIndex(claims);
+  wake.on('work', () => queues.invalidate());
+  const fleet = postgresFleetStore(db);
+  const workerKey = deriveKey(config.masterKey, 'worker-token');
+  const orders = new OrdersWatch(db, wake);
+  const people = postgresPeopleStore(db, admin);
+  const capacityOffers = couldBeCapacity(fleet);
+  return {
+    log,
+    db,
+    admin,
+    wake,
+    fleet,
+    people,
+    orders,
+    workerKey,
+    capacityOffers,
+    jobs: postgresJobStore(db),
+    attempts: postgresAttemptStore(db),
+    asking: { claims, queues, now: Date.now, nextWork: (ms, signal) => nextRing(wake, 'work', ms, signal) },
+    fleetReader: fleetReader(db),
+    blobs: folderBlobStore(config.blobs),
+    sandboxRights: postgresSandboxRights(db),
+    maxSandboxBytes: config.maxSandboxBytes,
+    files: config.files,
+    identify: identifier(db, people, workerKey),
+    ordersOf: (vmId) => ordersOf(db, vmId),
+    briefOf: (vmId) => briefOf(db, vmId),
+    why: explain(db, capacityOffers),
+    dryRun: dryRunner(fleet),
+    async close() {
+      orders.close();
+      await wake.close();
+      await admin.destroy();
+      await db.close();
+    },
+  };
+}
+
+/** A personal token has its own look; anything else can only be a VM's. A retired or locked VM is nobody. */
+function identifier(db: Database, people: PeopleStore, workerKey: Secret<Buffer>): Api['identify'] {
+  return async (token) => {
+    const hash = hashPersonalToken(token);
+    if (hash !== undefined) return people.callerOfToken(hash);
+    const worker = await readWorkerToken(token, workerKey);
+    if (worker === undefined) return undefined;
+    const vm = await vmCaller(db, worker.vmId);
+    if (vm === undefined || vm.locked || vm.publicKey === null || isRetired(vm.state)) return undefined;
+    return { kind: 'vm', vmId: worker.vmId, vo: vm.vo };
+  };
+}
+
+function dryRunner(fleet: FleetStore): Api['dryRun'] {
+  return async () => {
+    const seen = await fleet.seen();
+    const actions = plan(seen, DEFAULT_POLICY).map((action): DryAction => {
+      if (action.kind === 'launch') return { ...action, vmId: null, state: 'planned' };
+      const vm = seen.vms.find(({ id }) => id === action.vmId);
+      return {
+        ...action,
+        vo: vm?.vo ?? null,
+        endpoint: vm?.endpoint ?? null,
+        profile: vm?.profile ?? null,
+        state: 'planned',
+      };
+    });
+    return { at: seen.at, actions };
+  };
+}

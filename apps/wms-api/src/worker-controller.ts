@@ -1,0 +1,211 @@
+// The worker door. The VM is the one of the verified token; (job, attempt) fences every write.
+
+import { Controller, Inject, Req, StreamableFile } from '@nestjs/common';
+import { activationProofText, WORKER_AUDIENCE, workerRoutes } from '@pilotfish/api-contract';
+import { claimedVm, isRetired, mintWorkerToken, verifyActivationProof, verifyAssertion } from '@pilotfish/identity';
+import { type Caller, type Digest, isDigest, type JobId, type PilotId, type VmId, WmsError } from '@pilotfish/model';
+import { activate, vmCaller } from '@pilotfish/persistence';
+import { type Accepted, type AttemptKey, ask } from '@pilotfish/workload';
+import { type ApiRequest, HangUp, type Input, On, Parsed, Who } from './http/on.ts';
+import { bytesOf, streamOf } from './http/stream-of.ts';
+import { API, type Api } from './wiring.ts';
+
+type VmCaller = Extract<Caller, { kind: 'vm' }>;
+type AttemptParams = { readonly id: string; readonly n: string };
+
+const TOKEN_S = 600;
+const MAX_LOG_CHUNK = 1_048_576;
+
+@Controller()
+export class WorkerController {
+  readonly #api: Api;
+
+  constructor(@Inject(API) api: Api) {
+    this.#api = api;
+  }
+
+  @On(workerRoutes.activateVm)
+  async activate(@Parsed() { body }: Input<typeof workerRoutes.activateVm>) {
+    const vmId = body.vmId as VmId;
+    const text = activationProofText(body.vmId, body.activationKey, body.publicKey);
+    const decision = await activate(this.#api.db, {
+      vmId,
+      activationKey: body.activationKey,
+      publicKey: body.publicKey,
+      proofValid: verifyActivationProof(text, body.publicKey, body.proof),
+    });
+    if (typeof decision === 'object' && 'alarm' in decision) {
+      this.#api.log.error(
+        { vmId, alarm: decision.alarm },
+        'a second key came with a spent activation key; the VM is locked',
+      );
+      this.#api.wake.ring('vms');
+      this.#api.wake.ring('plan');
+      throw new WmsError(
+        'vm-locked',
+        'this activation key was used by another machine; the VM is locked and an operator is told',
+      );
+    }
+    if (typeof decision === 'object')
+      throw new WmsError('activation-refused', `the activation is refused (${decision.refuse})`);
+    if (decision === 'activate') this.#api.wake.ring('plan');
+    return this.#brief(vmId);
+  }
+
+  @On(workerRoutes.workerToken)
+  async token(@Parsed() { body }: Input<typeof workerRoutes.workerToken>) {
+    const refused = new WmsError('unauthenticated', 'the assertion is not signed by a VM that may speak');
+    const claimed = claimedVm(body.assertion);
+    const vm = claimed === undefined ? undefined : await vmCaller(this.#api.db, claimed);
+    if (claimed === undefined || vm?.publicKey == null || vm.locked || isRetired(vm.state)) throw refused;
+    const vmId = await verifyAssertion(body.assertion, vm.publicKey, WORKER_AUDIENCE, new Date());
+    if (vmId === undefined) throw refused;
+    const access_token = await mintWorkerToken({ vmId, vo: vm.vo }, this.#api.workerKey, TOKEN_S);
+    return { access_token, token_type: 'Bearer' as const, expires_in: TOKEN_S };
+  }
+
+  @On(workerRoutes.workerBrief)
+  brief(@Who() caller: VmCaller) {
+    return this.#brief(caller.vmId);
+  }
+
+  @On(workerRoutes.beatVm)
+  async beatVm(@Who() caller: VmCaller, @Parsed() { body }: Input<typeof workerRoutes.beatVm>) {
+    await this.#api.fleet.beatVm(caller.vmId, body.health, body.logTail);
+    return this.#api.ordersOf(caller.vmId);
+  }
+
+  @On(workerRoutes.beatPilot)
+  async beatPilot(@Who() caller: VmCaller, @Parsed() { params, body }: Input<typeof workerRoutes.beatPilot>) {
+    const attempts = body.attempts.map(({ jobId, n, phase }) => ({ jobId: jobId as JobId, n, phase }));
+    return this.#api.attempts.beat({ ...body, attempts, vmId: caller.vmId, pilotId: pilotId(params.pilotId) });
+  }
+
+  @On(workerRoutes.awaitInstructions)
+  async instructions(
+    @Who() caller: VmCaller,
+    @Parsed() { query }: Input<typeof workerRoutes.awaitInstructions>,
+    @HangUp() signal: AbortSignal,
+  ) {
+    await this.#api.orders.newer(caller.vmId, query.version, query.waitS * 1000, signal);
+    return this.#api.ordersOf(caller.vmId);
+  }
+
+  @On(workerRoutes.ask)
+  async ask(
+    @Who() caller: VmCaller,
+    @Parsed() { params, body }: Input<typeof workerRoutes.ask>,
+    @HangUp() signal: AbortSignal,
+  ) {
+    const { waitS, ...offered } = body;
+    const request = {
+      ...offered,
+      vmId: caller.vmId,
+      vo: caller.vo,
+      pilotId: pilotId(params.pilotId),
+      waitMs: waitS * 1000,
+    };
+    const assignments = await ask(this.#api.asking, request, signal);
+    if (assignments.length > 0) this.#api.wake.ring('jobs');
+    return { askId: body.askId, assignments };
+  }
+
+  @On(workerRoutes.attemptPhase)
+  async phase(@Who() caller: VmCaller, @Parsed() { params, body }: Input<typeof workerRoutes.attemptPhase>) {
+    const key = keyOf(caller, params);
+    accepted(key, await this.#api.attempts.phase(key, body.phase, body.minor, body.applicationStatus));
+    this.#api.wake.ring('jobs');
+  }
+
+  @On(workerRoutes.attemptLog)
+  async log(
+    @Who() caller: VmCaller,
+    @Parsed() { params }: Input<typeof workerRoutes.attemptLog>,
+    @Req() request: ApiRequest,
+  ) {
+    const { stream } = params;
+    const offset = Number(params.offset);
+    if ((stream !== 'stdout' && stream !== 'stderr') || !Number.isSafeInteger(offset) || offset < 0) {
+      throw new WmsError('bad-request', 'logs go to stdout or stderr, at a byte offset');
+    }
+    const key = keyOf(caller, params);
+    accepted(key, await this.#api.attempts.appendLog(key, stream, offset, await bytesOf(request, MAX_LOG_CHUNK)));
+    this.#api.wake.ring('jobs');
+  }
+
+  @On(workerRoutes.putOutput)
+  async putOutput(
+    @Who() caller: VmCaller,
+    @Parsed() { params }: Input<typeof workerRoutes.putOutput>,
+    @Req() request: ApiRequest,
+  ) {
+    const key = keyOf(caller, params);
+    if (!(await this.#api.attempts.isOpen(key))) throw stale(key);
+    const digest = digestOf(params.digest);
+    const size = await this.#api.blobs.put(
+      digest,
+      streamOf(request, this.#api.maxSandboxBytes),
+      this.#api.maxSandboxBytes,
+    );
+    return { digest, size };
+  }
+
+  @On(workerRoutes.attemptOutcome)
+  async outcome(@Who() caller: VmCaller, @Parsed() { params, body }: Input<typeof workerRoutes.attemptOutcome>) {
+    const key = keyOf(caller, params);
+    accepted(
+      key,
+      await this.#api.attempts.outcome(key, { ...body, outputSandbox: body.outputSandbox as Digest | null }),
+    );
+    this.#api.wake.ring('jobs');
+    if (body.result === 'infrastructure') this.#api.wake.ring('work');
+  }
+
+  @On(workerRoutes.workerSandbox)
+  async sandbox(@Who() caller: VmCaller, @Parsed() { params }: Input<typeof workerRoutes.workerSandbox>) {
+    const digest = digestOf(params.digest);
+    const allowed = await this.#api.attempts.mayReadSandbox(caller.vmId, digest);
+    const bytes = allowed ? await this.#api.blobs.get(digest) : undefined;
+    if (bytes === undefined) throw new WmsError('not-found', `no attempt of this VM uses ${digest}`);
+    return new StreamableFile(bytes, { type: 'application/gzip' });
+  }
+
+  @On(workerRoutes.haltVm)
+  async halt(@Who() caller: VmCaller, @Parsed() { body }: Input<typeof workerRoutes.haltVm>) {
+    const halt = await this.#api.fleet.confirmHalt(caller.vmId, body.reason);
+    if (halt) this.#api.wake.ring('plan');
+    return { halt };
+  }
+
+  async #brief(vmId: VmId) {
+    const brief = await this.#api.briefOf(vmId);
+    if (brief === undefined) throw new WmsError('not-found', `there is no VM ${vmId}`);
+    return brief;
+  }
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function pilotId(text: string): PilotId {
+  if (!UUID.test(text)) throw new WmsError('bad-request', 'a pilot id is a lower-case UUID');
+  return text as PilotId;
+}
+
+function digestOf(text: string): Digest {
+  if (!isDigest(text)) throw new WmsError('bad-request', 'a digest reads sha256: and 64 hexadecimal digits');
+  return text;
+}
+
+function keyOf(caller: VmCaller, params: AttemptParams): AttemptKey {
+  const [jobId, n] = [Number(params.id), Number(params.n)];
+  if (!Number.isSafeInteger(jobId) || !Number.isSafeInteger(n))
+    throw new WmsError('bad-request', 'job id and attempt are whole numbers');
+  return { vmId: caller.vmId, jobId: jobId as JobId, n };
+}
+
+const stale = ({ jobId, n }: AttemptKey) =>
+  new WmsError('stale-attempt', `attempt ${n} of job ${jobId} is not open on this VM any more; stop it and forget it`);
+
+function accepted(key: AttemptKey, answer: Accepted): void {
+  if (answer === 'stale') throw stale(key);
+}

@@ -1,0 +1,2 @@
+export type { Durability } from './server-settings.ts';
+export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startPostgres } from './start-postgres.ts';

@@ -1,0 +1,32 @@
+import type { ClaimStore, JobStore } from '@pilotfish/workload';
+import type { Database } from '../database.ts';
+import { killJobs, removeJobs, rescheduleJobs } from './change-jobs.ts';
+import { candidates, claim, ofAsk } from './claim.ts';
+import { insertJobs, reserveIds } from './insert-jobs.ts';
+import { offerOf } from './offer-of.ts';
+import { countJobs, findJob, jobAttempts, jobHistory, jobLog, listJobs } from './read-jobs.ts';
+
+export function postgresJobStore(db: Database): JobStore {
+  return {
+    reserveIds: (count) => reserveIds(db, count),
+    insert: (jobs, source) => insertJobs(db, jobs, source),
+    find: (id, scope) => findJob(db, id, scope),
+    list: (filter) => listJobs(db, filter),
+    counts: (filter) => countJobs(db, filter),
+    history: (id) => jobHistory(db, id),
+    attempts: (id) => jobAttempts(db, id),
+    log: (id, n, stream, offset) => jobLog(db, id, n, stream, offset),
+    kill: (filter, reason, source) => killJobs(db, filter, reason, source),
+    reschedule: (filter, source) => rescheduleJobs(db, filter, source),
+    remove: (filter, source) => removeJobs(db, filter, source),
+  };
+}
+
+export function postgresClaimStore(db: Database): ClaimStore {
+  return {
+    candidates: () => candidates(db),
+    offerOf: (vmId, said) => offerOf(db, vmId, said),
+    ofAsk: (vmId, askId) => ofAsk(db, vmId, askId),
+    claim: (order) => claim(db, order),
+  };
+}

@@ -1,0 +1,89 @@
+import { type Job, type JobId, OPEN_ATTEMPT_STATES } from '@pilotfish/model';
+import type { AttemptRecord, JobEvent, JobFilter, JobScope, LogPiece } from '@pilotfish/workload';
+import { type Database, sql } from '../database.ts';
+
+const JOB_COLUMNS = `j.id, j.vo, j.grp AS "group", j.owner, j.name, j.job_group AS "jobGroup", j.state, j.minor,
+  j.application_status AS "applicationStatus", j.priority, j.queue_id AS "queueId", q.requirements, p.body AS payload,
+  j.credential, j.labels, j.attempt, j.reschedules, j.max_reschedules AS "maxReschedules",
+  j.submitted_at AS "submittedAt", j.started_at AS "startedAt", j.ended_at AS "endedAt", j.exit_code AS "exitCode",
+  j.kill_reason AS "killReason"`;
+const JOB_TABLES = 'job j JOIN task_queue q ON q.id = j.queue_id JOIN payload p ON p.digest = j.payload_digest';
+
+/** Null stands for "not restricted"; deleted jobs show only when asked for. */
+export const JOB_FILTER = `($1::text IS NULL OR j.vo = $1) AND ($2::text IS NULL OR j.owner = $2)
+  AND ($3::text IS NULL OR j.grp = $3) AND ($4::text IS NULL OR j.job_group = $4)
+  AND ($5::text IS NULL OR j.name LIKE replace($5, '*', '%'))
+  AND (CASE WHEN $6::text[] IS NULL THEN j.state <> 'Deleted' ELSE j.state = ANY($6) END)
+  AND ($7::bigint[] IS NULL OR j.id = ANY($7))`;
+
+export function filterValues(filter: JobFilter): unknown[] {
+  const { vo, owner, group, jobGroup, name, states, ids } = filter;
+  return [vo ?? null, owner ?? null, group ?? null, jobGroup ?? null, name ?? null, states ?? null, ids ?? null];
+}
+
+const FIND = sql(
+  'find_job',
+  `SELECT ${JOB_COLUMNS} FROM ${JOB_TABLES} WHERE j.id = $1 AND ($2::text IS NULL OR j.vo = $2) AND ($3::text IS NULL OR j.owner = $3)`,
+);
+const LIST = sql(
+  'list_jobs',
+  `SELECT ${JOB_COLUMNS} FROM ${JOB_TABLES} WHERE ${JOB_FILTER} AND ($8::bigint IS NULL OR j.id < $8) ORDER BY j.id DESC LIMIT $9`,
+);
+const COUNTS = sql('count_jobs', `SELECT j.state, count(*) AS n FROM job j WHERE ${JOB_FILTER} GROUP BY j.state`);
+const HISTORY = sql(
+  'job_history',
+  `SELECT at, state, minor, application_status AS "applicationStatus", source, attempt FROM job_event WHERE job_id = $1 ORDER BY id`,
+);
+const ATTEMPTS = sql(
+  'job_attempts',
+  `SELECT a.job_id AS "jobId", a.n, a.vm_id AS "vmId", a.pilot_id AS "pilotId", a.ask_id AS "askId", a.state, a.processors,
+     a.memory_mb AS "memoryMb", a.claimed_at AS "claimedAt", a.started_at AS "startedAt", a.ended_at AS "endedAt",
+     a.exit_code AS "exitCode", a.reason, a.cpu_s AS "cpuS", a.max_rss_mb AS "maxRssMb",
+     a.output_digest AS "outputSandbox", a.stop_requested_at AS "stopRequestedAt", v.endpoint
+   FROM attempt a JOIN vm v ON v.id = a.vm_id WHERE a.job_id = $1 ORDER BY a.n`,
+);
+const LOG = sql(
+  'job_log_from',
+  `SELECT start, bytes FROM job_log WHERE job_id = $1 AND n = $2 AND stream = $3 AND start + length(bytes) > $4
+   ORDER BY start LIMIT 64`,
+);
+const ATTEMPT_STATE = sql('attempt_state', 'SELECT state FROM attempt WHERE job_id = $1 AND n = $2');
+
+export async function findJob(db: Database, id: JobId, scope: JobScope): Promise<Job | undefined> {
+  const [row] = await db.rows<Job>(FIND, [id, scope.vo ?? null, scope.owner ?? null]);
+  return row;
+}
+
+export async function listJobs(db: Database, filter: JobFilter): Promise<readonly Job[]> {
+  return db.rows<Job>(LIST, [...filterValues(filter), filter.before ?? null, filter.limit ?? 100]);
+}
+
+export async function countJobs(db: Database, filter: JobFilter): Promise<Record<string, number>> {
+  const rows = await db.rows<{ state: string; n: number }>(COUNTS, filterValues(filter));
+  return Object.fromEntries(rows.map(({ state, n }) => [state, n]));
+}
+
+export async function jobHistory(db: Database, id: JobId): Promise<readonly JobEvent[]> {
+  return db.rows<JobEvent>(HISTORY, [id]);
+}
+
+export async function jobAttempts(db: Database, id: JobId): Promise<readonly AttemptRecord[]> {
+  return db.rows<AttemptRecord>(ATTEMPTS, [id]);
+}
+
+/** The unbroken run of bytes from `offset` on; a gap that is still to come ends it. */
+export async function jobLog(db: Database, id: JobId, n: number, stream: string, offset: number): Promise<LogPiece> {
+  // State first: what is read after an end was seen is all there will be.
+  const [attempt] = await db.rows<{ state: string }>(ATTEMPT_STATE, [id, n]);
+  const rows = await db.rows<{ start: number; bytes: Buffer }>(LOG, [id, n, stream, offset]);
+  const pieces: Buffer[] = [];
+  let next = offset;
+  for (const { start, bytes } of rows) {
+    if (start > next) break;
+    const fresh = bytes.subarray(next - start);
+    pieces.push(fresh);
+    next += fresh.length;
+  }
+  const open = attempt === undefined || (OPEN_ATTEMPT_STATES as readonly string[]).includes(attempt.state);
+  return { bytes: Buffer.concat(pieces), ended: !open && pieces.length === 0 };
+}

@@ -1,0 +1,10 @@
+// Rows that have served: heartbeats after a week, idempotency keys after two days.
+import { type Database, sql } from './database.ts';
+import { retireKeys } from './idempotency.ts';
+
+const BEATS = sql('retire_beats', `DELETE FROM vm_beat WHERE at < now() - interval '7 days'`);
+
+export async function retire(db: Database): Promise<void> {
+  await db.rows(BEATS);
+  await retireKeys(db);
+}

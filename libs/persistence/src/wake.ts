@@ -1,0 +1,84 @@
+// Wake-ups: hints after a commit that something changed, so that nobody has to poll fast. They carry a topic only, may
+// be lost, and behind each stands a poll. NOTIFY never runs inside a hot transaction: it would serialise commits.
+import type { Secret } from '@pilotfish/model';
+import pg from 'pg';
+
+export type Topic = 'work' | 'vms' | 'jobs' | 'plan';
+
+export interface Wake {
+  /** Tells every process, this one included, a few milliseconds later; many calls make one notice. */
+  ring(topic: Topic): void;
+  /** Calls back on each notice, and after a lost connection is back. Returns how to stop it. */
+  on(topic: Topic, listener: () => void): () => void;
+  close(): Promise<void>;
+}
+
+const CHANNEL = 'pilotfish_wake';
+const COALESCE_MS = 2;
+const RECONNECT_MS = 250;
+const TOPICS: readonly Topic[] = ['work', 'vms', 'jobs', 'plan'];
+
+export function postgresWake(url: Secret): Wake {
+  const listeners = new Map<Topic, Set<() => void>>(TOPICS.map((topic) => [topic, new Set()]));
+  const pending = new Set<Topic>();
+  let client: pg.Client | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let closed = false;
+
+  const tell = (topic: Topic) => {
+    for (const listener of listeners.get(topic) ?? []) listener();
+  };
+
+  async function connect(): Promise<void> {
+    if (closed) return;
+    const next = new pg.Client({ connectionString: url.reveal(), keepAlive: true, application_name: 'pilotfish-wake' });
+    let gone = false;
+    const lost = () => {
+      if (gone) return;
+      gone = true;
+      if (client === next) client = null;
+      next.end().catch(() => undefined);
+      if (!closed) setTimeout(() => void connect(), RECONNECT_MS);
+    };
+    next.on('notification', ({ payload }) => {
+      for (const topic of (payload ?? '').split(',')) tell(topic as Topic);
+    });
+    next.on('error', lost);
+    next.on('end', lost);
+    try {
+      await next.connect();
+      await next.query(`LISTEN ${CHANNEL}`);
+      client = next;
+      // What was rung while nobody listened is made good by everyone looking again.
+      for (const topic of TOPICS) tell(topic);
+    } catch {
+      lost();
+    }
+  }
+  const ready = connect();
+
+  function flush(): void {
+    timer = null;
+    const topics = [...pending];
+    pending.clear();
+    if (client) client.query('SELECT pg_notify($1, $2)', [CHANNEL, topics.join(',')]).catch(() => undefined);
+    else for (const topic of topics) tell(topic);
+  }
+
+  return {
+    ring(topic) {
+      pending.add(topic);
+      timer ??= setTimeout(flush, COALESCE_MS);
+    },
+    on(topic, listener) {
+      listeners.get(topic)?.add(listener);
+      return () => listeners.get(topic)?.delete(listener);
+    },
+    async close() {
+      closed = true;
+      if (timer) clearTimeout(timer);
+      await ready.catch(() => undefined);
+      await client?.end().catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,12 @@
+export { type AgentMessage, agentMessage, type PilotMessage, pilotMessage } from './agent-and-pilot.ts';
+export { backoffMs } from './backoff.ts';
+export { Contact } from './contact.ts';
+export { type Facts, type Log, lineLog } from './log.ts';
+export { pause } from './pause.ts';
+export { type PayloadMark, payloadMark } from './payload-mark.ts';
+export { isPassing, type Patience, persist, type Sent } from './persist.ts';
+export { endSession, killSession, signalGroup } from './process-session.ts';
+export { type ProcessRow, parseStat, readProcess, readProcesses } from './process-table.ts';
+export { RotatingFile } from './rotating-file.ts';
+export { WORKER_VERSION } from './version.ts';
+export { type VmFolders, vmFolders } from './vm-folders.ts';

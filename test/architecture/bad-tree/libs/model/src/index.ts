@@ -1,0 +1,2 @@
+export { job } from './job.ts';
+export { first } from './ring/first.ts';

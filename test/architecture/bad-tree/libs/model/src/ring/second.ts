@@ -1,0 +1,3 @@
+import { first } from './first.ts'; // breaks: cycles
+
+export const second = (): number => first();

@@ -1,0 +1,2 @@
+// breaks: names
+export const add = (a: number, b: number): number => a + b;

@@ -1,0 +1,1 @@
+export const config = { level: process.env['LOG_LEVEL'] };

@@ -1,0 +1,3 @@
+import { job } from '@pilotfish/model';
+
+export const aJob = () => ({ ...job });
