@@ -1,6 +1,7 @@
 // Which file a payload starts: one in the job folder first, else whatever PATH has.
 import { chmod, open, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+import { isInside } from './inside.ts';
 
 export interface Command {
   readonly file: string;
@@ -12,7 +13,7 @@ const HEAD_BYTES = 512;
 /** `folder`: the payload's cwd. A file found there is made executable; a text without `#!` is given to /bin/sh. */
 export async function commandOf(executable: string, args: readonly string[], folder: string): Promise<Command> {
   const path = join(folder, executable);
-  if (isAbsolute(executable) || relative(folder, path).startsWith('..')) return { file: executable, args };
+  if (isAbsolute(executable) || !isInside(folder, path)) return { file: executable, args };
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) return { file: executable, args };
   if ((found.mode & 0o111) !== 0o111) await chmod(path, found.mode | 0o755);

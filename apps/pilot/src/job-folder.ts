@@ -1,9 +1,10 @@
 // work/<job>.<n>/: job/ is the payload's cwd and home, tmp/ its TMPDIR, meta.json names its process session.
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { AttemptRef } from '@pilotfish/api-contract';
 import { attemptKey } from './attempt.ts';
+import { isInside } from './inside.ts';
 
 export interface JobFolder {
   readonly path: string;
@@ -52,7 +53,7 @@ export async function removeJobFolder(folder: JobFolder): Promise<void> {
 
 async function openStream(folder: JobFolder, name: string): Promise<FileHandle> {
   const path = join(folder.job, name);
-  if (relative(folder.job, path).startsWith('..')) throw new Error(`${name} leads out of the job folder`);
+  if (!isInside(folder.job, path)) throw new Error(`${name} leads out of the job folder`);
   if (name.includes('/')) await mkdir(dirname(path), { recursive: true });
   const { O_RDWR, O_CREAT, O_TRUNC, O_APPEND, O_NOFOLLOW } = constants;
   return open(path, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW, 0o644);

@@ -2,8 +2,9 @@
 // folder stands for everything in it.
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { type PatternPart, parsePattern } from './glob.ts';
+import { isInside } from './inside.ts';
 
 export interface OutputFiles {
   /** Relative to the folder, sorted, without doubles. */
@@ -17,7 +18,8 @@ export async function findOutputFiles(folder: string, patterns: readonly string[
   const missing: string[] = [];
   const root = await realpath(folder);
   for (const pattern of patterns) {
-    const found = await matching(root, '', parsePattern(pattern));
+    const parts = parsePattern(pattern);
+    const found = parts.includes('..') ? [] : await matching(root, '', parts);
     for (const file of found) files.add(file);
     if (found.length === 0) missing.push(pattern);
   }
@@ -40,17 +42,13 @@ async function anyDepth(root: string, at: string, rest: readonly PatternPart[]):
 
 async function everythingAt(root: string, at: string): Promise<string[]> {
   const real = await realpath(join(root, at)).catch(() => undefined);
-  if (real === undefined || (real !== root && !isInside(root, real))) return [];
+  if (real === undefined || !isInside(root, real)) return [];
   const found = await stat(real);
   if (found.isFile()) return [at];
   if (!found.isDirectory()) return [];
   // Links to folders aren't followed: they can run in circles.
   const inside = (await entries(root, at)).filter((entry) => entry.isFile() || entry.isDirectory());
   return flat(inside.map(({ name }) => everythingAt(root, join(at, name))));
-}
-
-function isInside(root: string, path: string): boolean {
-  return !relative(root, path).startsWith('..');
 }
 
 async function entries(root: string, at: string): Promise<Dirent[]> {

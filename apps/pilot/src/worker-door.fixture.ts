@@ -107,11 +107,12 @@ export class WorkerDoor {
     for (const [name, pattern, handler] of this.#routes) {
       const match = pattern.exec(path);
       if (match === null) continue;
-      const losses = this.#losses.get(name) ?? 0;
-      if (losses > 0) {
-        this.#losses.set(name, losses - 1);
-        response.end = (() => request.socket.destroy()) as never;
-      }
+      const end = response.end.bind(response);
+      response.end = ((text: string) => {
+        const losses = this.#losses.get(name) ?? 0;
+        this.#losses.set(name, Math.max(0, losses - 1));
+        return losses > 0 ? request.socket.destroy() : end(text);
+      }) as never;
       return handler({ request, response, body: Buffer.concat(chunks), part: match.groups ?? {} });
     }
     refuse(response, 404, 'not-found');
@@ -132,14 +133,14 @@ export class WorkerDoor {
     this.asks.push(ask);
     this.order.push('ask');
     let gone = false;
-    request.socket.once('close', () => {
+    response.once('close', () => {
       gone = true;
     });
     const end = Date.now() + ask.waitS * 1000;
     while (!this.answers.has(ask.askId) && this.#jobs.length === 0 && Date.now() < end && !gone) {
       await new Promise<void>((resolve) => {
         this.#wake.push(resolve);
-        request.socket.once('close', resolve);
+        response.once('close', resolve);
         setTimeout(resolve, end - Date.now()).unref();
       });
     }
@@ -165,8 +166,8 @@ export class WorkerDoor {
 
   #phase({ response, part }: Call): void {
     this.order.push(`phase ${part.id}.${part.n}`);
-    if (this.stale.has(`${part.id}.${part.n}`)) return refuse(response, 409, 'stale-attempt');
-    response.writeHead(204).end();
+    if (this.stale.has(`${part.id}.${part.n}`)) refuse(response, 409, 'stale-attempt');
+    else response.writeHead(204).end();
   }
 
   #log({ response, body, part }: Call): void {
@@ -179,23 +180,26 @@ export class WorkerDoor {
 
   #output({ response, body, part }: Call): void {
     const digest = decodeURIComponent(part.digest!);
-    if (digestOf(body) !== digest) return refuse(response, 400, 'digest-mismatch');
     this.outputs.set(digest, body);
-    reply(response, 201, { digest, size: body.length });
+    if (digestOf(body) === digest) reply(response, 201, { digest, size: body.length });
+    else refuse(response, 400, 'digest-mismatch');
   }
 
   #outcome({ response, body, part }: Call): void {
     const key = `${part.id}.${part.n}`;
     this.order.push(`outcome ${key}`);
-    if (this.stale.has(key)) return refuse(response, 409, 'stale-attempt');
-    this.outcomes.set(key, JSON.parse(body.toString()) as Outcome);
-    response.writeHead(204).end();
+    if (this.stale.has(key)) {
+      refuse(response, 409, 'stale-attempt');
+    } else {
+      this.outcomes.set(key, JSON.parse(body.toString()) as Outcome);
+      response.writeHead(204).end();
+    }
   }
 
   #sandbox({ response, part }: Call): void {
     const bytes = this.sandboxes.get(decodeURIComponent(part.digest!));
-    if (bytes === undefined) return refuse(response, 404, 'not-found');
-    response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(bytes);
+    if (bytes === undefined) refuse(response, 404, 'not-found');
+    else response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(bytes);
   }
 }
 

@@ -91,6 +91,7 @@ export class PilotKeeper {
     if (closed.aborted) return 'not started';
     const child = fork(folders.pilotProgram, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.#child = child;
+    const drained = once(child, 'close').catch(() => undefined);
     const ended = new Promise<string>((resolve) => {
       child.once('exit', (code, signal) => resolve(String(code ?? signal)));
       child.once('error', (error) => resolve(error.message));
@@ -99,7 +100,8 @@ export class PilotKeeper {
     child.stderr?.setEncoding('utf8').on('data', pilotLog);
     child.on('message', (message) => void this.#hear(child, message));
     const end = await ended;
-    if (child.pid !== undefined) await Promise.race([once(child, 'close'), pause(1000)]);
+    // Its last words; something it left behind may hold the pipe open.
+    if (child.pid !== undefined) await Promise.race([drained, pause(1000)]);
     this.#child = undefined;
     this.#ready = false;
     this.#open = 0;

@@ -1,7 +1,8 @@
 // Runs a command line in this process with its own terminal, folder and clock.
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { readConfig } from './config.ts';
 import { TOKEN } from './fake-service.fixture.ts';
 import { runCli } from './program.ts';
@@ -27,7 +28,16 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-export const emptyFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'wms cli '));
+const folders: string[] = [];
+
+/** Removed when the tests of the file have ended. */
+export async function emptyFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'wms cli '));
+  folders.push(folder);
+  return folder;
+}
+
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
 
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const home = options.home ?? (await emptyFolder());

@@ -6,9 +6,10 @@ import { scrub, scrubText } from './scrub.ts';
 export type Log = pino.Logger;
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
-const NAMES_IN_CHILDREN = 'authorization Authorization cookie token activationKey password secret assertion key pem proxy'
-  .split(' ')
-  .flatMap((name) => [name, `*.${name}`]);
+const NAMES_IN_CHILDREN =
+  'authorization Authorization cookie token activationKey password secret assertion key pem proxy'
+    .split(' ')
+    .flatMap((name) => [name, `*.${name}`]);
 
 /** `destination`: where the lines go instead of stdout. */
 export function makeLog(name: string, level: LogLevel = 'info', destination?: pino.DestinationStream): Log {
@@ -31,10 +32,11 @@ export function makeLog(name: string, level: LogLevel = 'info', destination?: pi
       hooks: {
         logMethod(args, method) {
           const [first, message, ...rest] = args as [unknown, ...unknown[]];
-          const clean = [message ?? messageOf(first), ...rest].map((arg) => (typeof arg === 'string' ? scrubText(arg) : arg));
           const fields = first instanceof Error ? { err: first } : first;
-          if (typeof fields === 'string') method.call(this, scrubText(fields), ...([message, ...rest] as never[]));
-          else method.apply(this, [fields, ...clean] as unknown as Parameters<pino.LogFn>);
+          const clean = [fields, message ?? messageOf(first), ...rest].map((arg) =>
+            typeof arg === 'string' ? scrubText(arg) : arg,
+          );
+          method.apply(this, clean as unknown as Parameters<pino.LogFn>);
         },
       },
     },

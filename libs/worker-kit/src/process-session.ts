@@ -3,6 +3,8 @@ import { pause } from './pause.ts';
 import { readProcesses } from './process-table.ts';
 
 const POLL_MS = 50;
+/** The table is dear, a signal is cheap but also finds zombies. */
+const LOOKS_PER_TABLE = 4;
 
 /** Sends a signal (0: none) to a process group; false when there is no such group. */
 export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
@@ -16,10 +18,14 @@ export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean 
 
 /** TERM, then KILL after the grace to whatever is left. */
 export async function endSession(session: number, graceMs: number): Promise<void> {
-  const groups = await groupsOf(session);
-  for (const group of groups) signalGroup(group, 'SIGTERM');
+  for (const group of await groupsOf(session)) signalGroup(group, 'SIGTERM');
   const end = performance.now() + graceMs;
-  while (performance.now() < end && groups.some((group) => signalGroup(group, 0))) await pause(POLL_MS);
+  for (let looks = 1; performance.now() < end; looks += 1) {
+    await pause(POLL_MS);
+    if (!signalGroup(session, 0) || looks % LOOKS_PER_TABLE === 0) {
+      if ((await groupsOf(session)).length === 0) return;
+    }
+  }
   await killSession(session);
 }
 
@@ -27,8 +33,10 @@ export async function killSession(session: number): Promise<void> {
   for (const group of await groupsOf(session)) signalGroup(group, 'SIGKILL');
 }
 
+/** Groups with a process that isn't merely waiting to be reaped. */
 async function groupsOf(session: number): Promise<number[]> {
   const rows = await readProcesses();
-  const groups = rows.filter((row) => row.session === session && row.state !== 'Z').map((row) => row.group);
-  return [...new Set([session, ...groups])];
+  if (rows.length === 0) return signalGroup(session, 0) ? [session] : [];
+  const live = rows.filter((row) => row.session === session && row.state !== 'Z');
+  return [...new Set(live.map((row) => row.group))];
 }

@@ -38,7 +38,17 @@ export async function readProcess(pid: number): Promise<ProcessRow | undefined> 
   }
 }
 
-export async function readProcesses(): Promise<ProcessRow[]> {
+let reading: Promise<ProcessRow[]> | undefined;
+
+/** All processes; callers at the same time share one reading. */
+export function readProcesses(): Promise<ProcessRow[]> {
+  reading ??= readTable().finally(() => {
+    reading = undefined;
+  });
+  return reading;
+}
+
+async function readTable(): Promise<ProcessRow[]> {
   const names = await readdir('/proc').catch(() => []);
   const rows = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map((name) => readProcess(Number(name))));
   return rows.filter((row) => row !== undefined);

@@ -53,7 +53,7 @@ export class Printer {
 
   /** Rows alone, as part of a longer answer. */
   rows<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void {
-    const width = this.#context.io.stdout.columns ?? 120;
+    const width = this.#context.io.stdout.columns || 120;
     const style = { now: this.#context.now(), colour: this.#colour, width };
     this.text(this.forPeople ? table(rows, columns, style) : tsv(rows, columns));
   }

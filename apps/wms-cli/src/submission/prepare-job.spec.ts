@@ -63,7 +63,10 @@ describe('a description file', () => {
 
   it('may hold several jobs, which share what is equal', async () => {
     await writeFile(join(cwd, 'a.txt'), 'a');
-    await writeFile(join(cwd, 'jobs.yaml'), '- {executable: cat, inputFiles: [a.txt]}\n- {executable: wc, inputFiles: [a.txt]}\n');
+    await writeFile(
+      join(cwd, 'jobs.yaml'),
+      '- {executable: cat, inputFiles: [a.txt]}\n- {executable: wc, inputFiles: [a.txt]}\n',
+    );
     const jobs = await prepared(['jobs.yaml']);
     expect(jobs.map(({ canonical }) => canonical.executable)).toEqual(['cat', 'wc']);
     expect(jobs[0]?.sandbox?.digest).toBe(jobs[1]?.sandbox?.digest);

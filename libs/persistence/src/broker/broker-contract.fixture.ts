@@ -104,7 +104,11 @@ export function brokerContract(store: TestStore): void {
     const gate = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const queue = await broker.queue('ids', async (id) => void (seen.push(id), await gate), { concurrency: 2 });
+    const handler = async (id: string) => {
+      seen.push(id);
+      await gate;
+    };
+    const queue = await broker.queue('ids', handler, { concurrency: 2 });
     await queue.add('os:r1:7');
     await queue.add('42');
     await expect.poll(() => seen.toSorted(), SOON).toEqual(['42', 'os:r1:7']);
@@ -113,9 +117,11 @@ export function brokerContract(store: TestStore): void {
     await queue.add('late');
     release();
     await expect.poll(() => seen.length, SOON).toBe(3);
-    await expect
-      .poll(async () => (await queue.add('42'), seen.filter((id) => id === '42').length), SOON)
-      .toBeGreaterThan(1);
+    const addAgain = async () => {
+      await queue.add('42');
+      return seen.filter((id) => id === '42').length;
+    };
+    await expect.poll(addAgain, SOON).toBeGreaterThan(1);
     expect(seen.filter((id) => id === 'late')).toHaveLength(1);
   });
 

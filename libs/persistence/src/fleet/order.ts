@@ -21,8 +21,8 @@ const USED = sql(
 const LAUNCH = sql(
   'order_launch',
   `WITH new AS (
-     INSERT INTO vm (id, vo, endpoint, profile, profile_version, state, processors, memory_mb, disk_mb, gpus, because)
-     VALUES ($1, $2, $3, $4, $5, 'ordered', $6, $7, $8, $9, $10)
+     INSERT INTO vm (id, vo, endpoint, profile, profile_version, state, processors, memory_mb, disk_mb, gpus, because, ordered_at)
+     VALUES ($1, $2, $3, $4, $5, 'ordered', $6, $7, $8, $9, $10, clock_timestamp())
    ), logged AS (
      INSERT INTO vm_event (vm_id, state, because) SELECT $1, 'ordered', $10
    )

@@ -56,7 +56,7 @@ export async function listTokens(db: Sql, user: string): Promise<readonly TokenR
 
 export async function revokeToken(db: Database, user: string, id: number, actor: string): Promise<void> {
   await db.transaction(async (tx) => {
-    const [token] = await tx.rows<{ revoked: boolean }>(LOCK, [user, id]);
+    const [token] = Number.isSafeInteger(id) ? await tx.rows<{ revoked: boolean }>(LOCK, [user, id]) : [];
     if (token === undefined)
       throw new WmsError('not-found', `${user} has no token ${id}; list the tokens for their ids.`);
     if (token.revoked) return;

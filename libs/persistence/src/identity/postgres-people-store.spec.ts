@@ -90,6 +90,7 @@ describe('a personal token', () => {
   it('belongs to its user: nobody else can name it', async () => {
     const id = await store.addUser(ann, aToken(), 'root');
     await expect(store.revokeToken('ben', id, 'ben')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(store.revokeToken(ann.name, Number.NaN, 'ann')).rejects.toMatchObject({ code: 'not-found' });
     await expect(store.issueToken('nobody', aToken(), 'root')).rejects.toMatchObject({ code: 'not-found' });
     expect((await store.tokens(ann.name))[0]).toMatchObject({ id, revokedAt: null });
   });
