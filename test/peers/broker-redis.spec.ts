@@ -5,8 +5,8 @@ import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Secret } from '@pilotfish/model';
 import { openBroker } from '@pilotfish/persistence';
+import { brokerContract } from '@pilotfish/test-kit';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { brokerContract } from '../../libs/persistence/src/broker/broker-contract.fixture.ts';
 
 const isInstalled = spawnSync('redis-server', ['--version']).status === 0;
 const NO_DATABASE = new Secret('postgresql://nobody@127.0.0.1:1/none');

@@ -6,7 +6,7 @@ export interface Config {
   readonly inherited: Readonly<Record<string, string>>;
 }
 
-const INHERITED = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'USER', 'LOGNAME', 'SHELL', 'PILOTFISH_VM'];
+const INHERITED = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'USER', 'LOGNAME', 'SHELL'];
 
 export function readConfig(
   argv: readonly string[] = process.argv.slice(2),

@@ -37,7 +37,7 @@ async function start({ assignment, folder, streams, environment }: PayloadRun): 
       cwd: folder.job,
       env: environment,
       detached: true,
-      stdio: ['ignore', streams.stdout.fd, streams.stderr.fd],
+      stdio: ['ignore', streams.stdout, streams.stderr],
     });
     if (child.pid !== undefined) {
       child.on('error', () => undefined);
@@ -76,12 +76,13 @@ async function runToEnd(payload: PayloadRun, child: ChildProcess, watch: Payload
       processors: assignment.granted.processors,
     },
     onUsage: payload.onUsage,
+    // Not at once: most short payloads never need it.
+    onFirstLook: () => void mark(payload, session),
     onExcess: (excess) => force(excess, LIMIT_GRACE_MS),
   });
   watch.add(watched);
   signal.addEventListener('abort', obey, { once: true });
   if (signal.aborted) obey();
-  const marked = mark(payload, session);
   const [code, endSignal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   const { wallS } = watched;
   signal.removeEventListener('abort', obey);
@@ -90,7 +91,6 @@ async function runToEnd(payload: PayloadRun, child: ChildProcess, watch: Payload
   if (forced.done !== undefined) await forced.done;
   else if (watched.spread) await killSession(session);
   else signalGroup(session, 'SIGKILL');
-  await marked;
   const ending = forced.ending ?? naturalEnd(code, endSignal);
   return { ending, wallS, cpuS: watched.cpuS, maxRssMb: watched.maxRssMb };
 }

@@ -1,7 +1,8 @@
 // work/<job>.<n>/: job/ is the payload's cwd and home, tmp/ its TMPDIR, meta.json names its process session.
-import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { closeSync, constants, open as openCallback } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { AttemptRef } from '@pilotfish/api-contract';
 import { attemptKey } from './attempt.ts';
 import { isInside } from './inside.ts';
@@ -13,11 +14,14 @@ export interface JobFolder {
   readonly markFile: string;
 }
 
-/** Both may be the same file; then `stderr` is `stdout`. */
+/** File descriptors. Both may be the same file; then `stderr` is `stdout`. */
 export interface OpenStreams {
-  readonly stdout: FileHandle;
-  readonly stderr: FileHandle;
+  readonly stdout: number;
+  readonly stderr: number;
 }
+
+const open = promisify(openCallback);
+const { O_RDWR, O_CREAT, O_TRUNC, O_APPEND, O_NOFOLLOW } = constants;
 
 export async function makeJobFolder(work: string, ref: AttemptRef): Promise<JobFolder> {
   const path = join(work, attemptKey(ref));
@@ -29,7 +33,7 @@ export async function makeJobFolder(work: string, ref: AttemptRef): Promise<JobF
 
 /**
  * Opens the stream files under the names the user chose, so that output patterns find them. They are read back
- * through the same handles: a payload that swaps the file for a link gains nothing.
+ * through the same descriptors: a payload that swaps the file for a link gains nothing.
  */
 export async function openStreams(folder: JobFolder, stdout: string, stderr: string): Promise<OpenStreams> {
   const out = await openStream(folder, stdout);
@@ -37,24 +41,19 @@ export async function openStreams(folder: JobFolder, stdout: string, stderr: str
   try {
     return { stdout: out, stderr: await openStream(folder, stderr) };
   } catch (error) {
-    await out.close();
+    closeSync(out);
     throw error;
   }
 }
 
-export async function closeStreams({ stdout, stderr }: OpenStreams): Promise<void> {
-  await stdout.close().catch(() => undefined);
-  if (stderr !== stdout) await stderr.close().catch(() => undefined);
+export function closeStreams({ stdout, stderr }: OpenStreams): void {
+  closeSync(stdout);
+  if (stderr !== stdout) closeSync(stderr);
 }
 
-export async function removeJobFolder(folder: JobFolder): Promise<void> {
-  await rm(folder.path, { recursive: true, force: true, maxRetries: 2 }).catch(() => undefined);
-}
-
-async function openStream(folder: JobFolder, name: string): Promise<FileHandle> {
+async function openStream(folder: JobFolder, name: string): Promise<number> {
   const path = join(folder.job, name);
   if (!isInside(folder.job, path)) throw new Error(`${name} leads out of the job folder`);
   if (name.includes('/')) await mkdir(dirname(path), { recursive: true });
-  const { O_RDWR, O_CREAT, O_TRUNC, O_APPEND, O_NOFOLLOW } = constants;
   return open(path, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW, 0o644);
 }

@@ -6,8 +6,9 @@ import type { Attempt } from './attempt.ts';
 import type { ComputingElement, RunResult } from './computing-element.ts';
 import type { Delivery } from './delivery.ts';
 import { type Ending, verdictOf } from './exit-reason.ts';
+import type { FolderSweeper } from './folder-sweeper.ts';
 import { fetchInputs } from './input-sandbox.ts';
-import { closeStreams, type JobFolder, makeJobFolder, openStreams, removeJobFolder } from './job-folder.ts';
+import { closeStreams, type JobFolder, makeJobFolder, openStreams } from './job-folder.ts';
 import type { LogShipping } from './log-shipping.ts';
 import { errnoOf, isNodeFault, messageOf } from './node-fault.ts';
 import { type OutputReport, sendOutputs, withOutputs } from './output-report.ts';
@@ -18,6 +19,7 @@ export interface JobRunParts {
   readonly element: ComputingElement;
   readonly delivery: Delivery;
   readonly logs: LogShipping;
+  readonly sweeper: FolderSweeper;
   /** Folder of the attempts' folders. */
   readonly work: string;
   readonly environment: Omit<EnvironmentSources, 'jobFolder' | 'tmpFolder'>;
@@ -39,7 +41,7 @@ export async function runJob(assignment: Assignment, attempt: Attempt, parts: Jo
   }
   const outcome = outcomeOf(result, outputs);
   await parts.delivery.outcome(attempt.ref, outcome);
-  if (folder !== undefined) void removeJobFolder(folder);
+  if (folder !== undefined) parts.sweeper.sweep(folder.path);
   return outcome;
 }
 
@@ -83,7 +85,7 @@ async function payload(
   } finally {
     // The centre must not hear of `running` after the outcome.
     await Promise.all([followed.finish(), announced]);
-    await closeStreams(streams);
+    closeStreams(streams);
   }
 }
 

@@ -1,4 +1,5 @@
-import { appendFile, mkdtemp, open, rm } from 'node:fs/promises';
+import { openSync } from 'node:fs';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@pilotfish/api-contract';
@@ -18,10 +19,10 @@ describe('the streams of a payload', () => {
   beforeEach(async () => {
     door = await WorkerDoor.open();
     folder = await mkdtemp(join(tmpdir(), 'logs-'));
-    streams = { stdout: await open(join(folder, 'out'), 'w+'), stderr: await open(join(folder, 'err'), 'w+') };
+    streams = { stdout: openSync(join(folder, 'out'), 'w+'), stderr: openSync(join(folder, 'err'), 'w+') };
   });
   afterEach(async () => {
-    await closeStreams(streams);
+    closeStreams(streams);
     await door.close();
     await rm(folder, { recursive: true });
   });

@@ -3,7 +3,8 @@ import { payloadEnvironment } from './payload-environment.ts';
 import { anAssignment } from './worker-door.fixture.ts';
 
 const sources = {
-  inherited: { PATH: '/bin', LANG: 'C', PILOTFISH_VM: 'the-vm' },
+  vmId: 'the-vm',
+  inherited: { PATH: '/bin', LANG: 'C' },
   profile: { LANG: 'de', SITE: 'x' },
   jobFolder: '/w/1.1/job',
   tmpFolder: '/w/1.1/tmp',

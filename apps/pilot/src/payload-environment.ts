@@ -4,6 +4,8 @@ import { delimiter, dirname } from 'node:path';
 import type { Assignment } from '@pilotfish/api-contract';
 
 export interface EnvironmentSources {
+  /** Marks every process of the VM, so that what escapes can be found. */
+  readonly vmId: string;
   /** Taken over from the pilot's own environment. */
   readonly inherited: Readonly<Record<string, string>>;
   /** The VM profile's. */
@@ -37,7 +39,7 @@ export function payloadEnvironment(assignment: Assignment, sources: EnvironmentS
     PILOTFISH_ATTEMPT: String(assignment.n),
     PILOTFISH_JOB_NAME: assignment.name,
     PILOTFISH_OWNER: assignment.owner,
-    ...(sources.inherited.PILOTFISH_VM === undefined ? {} : { PILOTFISH_VM: sources.inherited.PILOTFISH_VM }),
+    PILOTFISH_VM: sources.vmId,
   };
 }
 

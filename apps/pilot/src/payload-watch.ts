@@ -20,16 +20,19 @@ export class WatchedPayload {
   readonly startedAt = performance.now();
   readonly onUsage: (usage: Usage) => void;
   readonly onExcess: (excess: Excess) => void;
+  readonly onFirstLook: () => void;
+  #seen = false;
   cpuS = 0;
   maxRssMb = 0;
   /** It has processes outside its own group, so that ending the group isn't enough. */
   spread = false;
 
-  constructor(init: Pick<WatchedPayload, 'session' | 'limits' | 'onUsage' | 'onExcess'>) {
+  constructor(init: Pick<WatchedPayload, 'session' | 'limits' | 'onUsage' | 'onExcess' | 'onFirstLook'>) {
     this.session = init.session;
     this.limits = init.limits;
     this.onUsage = init.onUsage;
     this.onExcess = init.onExcess;
+    this.onFirstLook = init.onFirstLook;
   }
 
   get wallS(): number {
@@ -38,6 +41,8 @@ export class WatchedPayload {
 
   /** Takes one measurement. Processor time never shrinks, though it vanishes with a child that nobody waited for. */
   measured(rows: readonly ProcessRow[], units: Units): void {
+    if (!this.#seen) this.onFirstLook();
+    this.#seen = true;
     const sum = (value: (row: ProcessRow) => number) => rows.reduce((total, row) => total + value(row), 0);
     this.cpuS = Math.max(this.cpuS, sum((row) => row.cpuTicks) / units.ticks);
     const rssMb = (sum((row) => row.rssPages) * units.page) / MIB;

@@ -11,6 +11,7 @@ import { Beating } from './beating.ts';
 import { type PooledElement, pooled } from './computing-element.ts';
 import { Delivery } from './delivery.ts';
 import { direct } from './direct.ts';
+import { FolderSweeper } from './folder-sweeper.ts';
 import { type JobRunParts, runJob } from './job-run.ts';
 import { LogShipping } from './log-shipping.ts';
 import { readPlatforms, readUnits } from './node-facts.ts';
@@ -83,8 +84,9 @@ export class Pilot {
       element: this.#element,
       delivery: this.#delivery,
       logs: new LogShipping(client),
+      sweeper: new FolderSweeper(),
       work: folders.work,
-      environment: { inherited, profile: brief.environment, nodeBinary: process.execPath },
+      environment: { vmId: brief.vmId, inherited, profile: brief.environment, nodeBinary: process.execPath },
     };
     this.#orders = new Orders(this.attempts, (draining) => this.#asking.drain(draining));
     const { pool } = this.#element;

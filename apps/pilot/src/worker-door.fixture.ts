@@ -128,7 +128,7 @@ export class WorkerDoor {
     ['sandbox', /^sandboxes\/(?<digest>.+)$/, (call) => this.#sandbox(call)],
   ];
 
-  async #ask({ request, response, body }: Call): Promise<void> {
+  async #ask({ response, body }: Call): Promise<void> {
     const ask = JSON.parse(body.toString()) as AskBody;
     this.asks.push(ask);
     this.order.push('ask');

@@ -139,8 +139,16 @@ describe('the agent', () => {
     await mkdir(join(root, 'work/3.1'), { recursive: true });
     const mark = { jobId: 3, n: 1, session: leftover.pid, startTicks: row!.startTicks };
     await writeFile(join(root, 'work/3.1/meta.json'), JSON.stringify(mark));
+    const { vmId } = door.activations[0]!;
+    const env = { PILOTFISH_VM: vmId, PILOTFISH_JOB_ID: '4' };
+    const escaped = spawn('/bin/sleep', ['78'], { detached: true, stdio: 'ignore', env });
+    const bystander = spawn('/bin/sleep', ['3'], { stdio: 'ignore', env: { ...env, PILOTFISH_VM: `${vmId}0` } });
     await writeFile(join(root, 'crash'), '');
-    await eventually('the leftover is ended', () => leftover.signalCode === 'SIGKILL');
+    await eventually(
+      'the leftovers are ended',
+      () => leftover.signalCode === 'SIGKILL' && escaped.signalCode === 'SIGKILL',
+    );
+    expect(bystander.signalCode).toBeNull();
     await rm(join(root, 'crash'));
     const starts = async () => (await heard()).filter((one) => one.kind === 'start');
     const [first, second] = await eventually('a second start', async () => (await starts())[1] && (await starts()));

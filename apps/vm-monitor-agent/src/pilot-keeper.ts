@@ -67,13 +67,13 @@ export class PilotKeeper {
       clearTimeout(hurry);
     }
     await this.#running;
-    await endLeftovers(this.#parts.folders.work, this.#parts.log);
+    await this.#endLeftovers();
   }
 
   async #keep(closed: AbortSignal): Promise<void> {
-    const { folders, log } = this.#parts;
+    const { log } = this.#parts;
     for (let deaths = 0; !closed.aborted; ) {
-      await endLeftovers(folders.work, log);
+      await this.#endLeftovers();
       const startedAt = performance.now();
       const end = await this.#runOnce(closed);
       if (closed.aborted) return;
@@ -81,6 +81,11 @@ export class PilotKeeper {
       log.error('the pilot died', { end, deaths });
       await pause(backoffMs(deaths, MAX_BACKOFF_MS), closed);
     }
+  }
+
+  async #endLeftovers(): Promise<void> {
+    const { folders, brief, log } = this.#parts;
+    await endLeftovers(folders.work, brief.vmId, log);
   }
 
   /** How it ended: exit code or signal. */

@@ -5,7 +5,7 @@ import type { Job, Offer } from '@pilotfish/model';
 import { type Database, runningOffers, sql } from '@pilotfish/persistence';
 import { type Why, why } from '@pilotfish/workload';
 
-/** An empty node of each profile of the VO at each enabled endpoint that the profile names. */
+/** An empty node of each profile of the VO at each endpoint that it names, also a disabled one: a job may wait for it. */
 export function couldBeCapacity(fleet: FleetStore): (vo: string) => Promise<readonly Offer[]> {
   return async (vo) => {
     const [profiles, endpoints] = await Promise.all([fleet.profiles(vo), fleet.endpoints()]);

@@ -1,11 +1,13 @@
 import { Controller, Inject } from '@nestjs/common';
 import { fleetRoutes } from '@pilotfish/api-contract';
+import { settingsFlaws } from '@pilotfish/cloud-endpoints';
 import { authorise, readScope } from '@pilotfish/identity';
 import { type Caller, type CloudEndpoint, isVmId, type VmId, WmsError } from '@pilotfish/model';
 import { putEndpoint, putProfile, retireProfile } from '@pilotfish/persistence';
 import { type Input, On, Parsed, Who } from './http/on.ts';
+import { nameOf } from './http/path-values.ts';
 import type { UserCaller } from './prepare.ts';
-import { at, endpointView, maybeAt, orderView, vmView } from './present.ts';
+import { at, endpointView, orderView, vmView } from './present.ts';
 import { API, type Api } from './wiring.ts';
 
 @Controller()
@@ -24,7 +26,7 @@ export class FleetController {
   @On(fleetRoutes.putProfile)
   async putProfile(@Who() caller: UserCaller, @Parsed() { params, body }: Input<typeof fleetRoutes.putProfile>) {
     authorise(caller, 'profiles.manage', { vo: params.vo });
-    const profile = await putProfile(this.#api.db, params.vo, named(params.name), body, caller.name);
+    const profile = await putProfile(this.#api.db, params.vo, nameOf(params.name), body, caller.name);
     this.#api.wake.ring('plan');
     return profile;
   }
@@ -44,7 +46,14 @@ export class FleetController {
   @On(fleetRoutes.putEndpoint)
   async putEndpoint(@Who() caller: UserCaller, @Parsed() { params, body }: Input<typeof fleetRoutes.putEndpoint>) {
     authorise(caller, 'fleet.manage', { vo: null });
-    const endpoint: CloudEndpoint = { name: named(params.name), ...body };
+    const endpoint: CloudEndpoint = { name: nameOf(params.name), ...body };
+    const flaws = settingsFlaws(endpoint.kind, endpoint.settings);
+    if (flaws.length > 0)
+      throw new WmsError(
+        'bad-request',
+        `the settings do not suit a ${endpoint.kind} endpoint; mend what is listed`,
+        flaws,
+      );
     await putEndpoint(this.#api.admin, endpoint, caller.name);
     this.#api.wake.ring('plan');
     return endpointView((await this.#api.fleetReader.endpoints()).find(({ name }) => name === endpoint.name)!);
@@ -141,23 +150,3 @@ export class FleetController {
 
 const because = (caller: UserCaller, reason: string): string =>
   reason ? `${caller.name}: ${reason}` : `asked for by ${caller.name}`;
-
-const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
-
-export function named(name: string): string {
-  if (!NAME.test(name))
-    throw new WmsError('bad-request', `${name} is no name: use 1–63 of a–z, 0–9, dot, dash, underscore`);
-  return name;
-}
-
-export const tokenTimes = (token: {
-  createdAt: Date;
-  expiresAt: Date | null;
-  lastUsedAt: Date | null;
-  revokedAt: Date | null;
-}) => ({
-  createdAt: at(token.createdAt),
-  expiresAt: maybeAt(token.expiresAt),
-  lastUsedAt: maybeAt(token.lastUsedAt),
-  revokedAt: maybeAt(token.revokedAt),
-});

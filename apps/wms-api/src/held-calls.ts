@@ -31,9 +31,10 @@ export async function lookUntil<T>(
 ): Promise<T> {
   const until = Date.now() + waitMs;
   for (;;) {
+    // Listening begins before looking, so that news in between is not slept through.
+    const news = nextRing(wake, topic, Math.min(until - Date.now(), POLL_MS), signal);
     const seen = await look();
-    const left = until - Date.now();
-    if (done(seen) || left <= 0 || signal.aborted) return seen;
-    await nextRing(wake, topic, Math.min(left, POLL_MS), signal);
+    if (done(seen) || until - Date.now() <= 0 || signal.aborted) return seen;
+    await news;
   }
 }

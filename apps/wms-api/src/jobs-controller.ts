@@ -4,19 +4,14 @@ import { authorise, manageScope, readScope } from '@pilotfish/identity';
 import { checkDescription, parseJdl } from '@pilotfish/job-description';
 import { type Caller, isFinal, type JobId, WmsError } from '@pilotfish/model';
 import { once } from '@pilotfish/persistence';
-import {
-  type Changed,
-  type JobFilter,
-  type Submission,
-  type SubmitDeps,
-  type SubmitResult,
-  submit,
-} from '@pilotfish/workload';
+import { type Changed, type JobFilter, type SubmitDeps, type SubmitResult, submit } from '@pilotfish/workload';
 import type { FastifyReply } from 'fastify';
 import { lookUntil } from './held-calls.ts';
 import { type ApiRequest, HangUp, type Input, On, Parsed, Who } from './http/on.ts';
+import { jobIdOf, wholeNumber } from './http/path-values.ts';
 import { prepare, type UserCaller } from './prepare.ts';
 import { at, attemptView, jobView } from './present.ts';
+import { refuseTooMuch } from './submission-size.ts';
 import { API, type Api } from './wiring.ts';
 
 type Selection = Input<typeof jobRoutes.killJobs>['body'];
@@ -76,8 +71,8 @@ export class JobsController {
   @On(jobRoutes.listJobs)
   async list(@Who() caller: Caller, @Parsed() { query }: Input<typeof jobRoutes.listJobs>) {
     const { limit, cursor, ...filter } = query;
-    const before = cursor === undefined ? undefined : (Number(cursor) as JobId);
-    if (before !== undefined && !Number.isSafeInteger(before))
+    const before = cursor === undefined ? undefined : (wholeNumber(cursor) as JobId | undefined);
+    if (cursor !== undefined && before === undefined)
       throw new WmsError('bad-request', 'the cursor is not one of ours; start without');
     const jobs = await this.#api.jobs.list({
       ...scoped(filter, readScope(caller)),
@@ -112,7 +107,7 @@ export class JobsController {
     const { payload, requirements, credential, maxReschedules } = job;
     return {
       ...jobView(job),
-      description: { payload, requirements, credential, maxReschedules },
+      description: { ...payload, requirements, credential, maxReschedules },
       attempts: attempts.map(attemptView),
     };
   }
@@ -173,19 +168,16 @@ export class JobsController {
     });
   }
 
-  async #submitAll(caller: UserCaller, descriptions: readonly unknown[]): Promise<readonly SubmitResult[]> {
+  async #submitAll(caller: UserCaller, texts: readonly unknown[]): Promise<readonly SubmitResult[]> {
+    const descriptions = await Promise.all(texts.map((text) => orRefusal(() => checkDescription(text))));
+    refuseTooMuch(descriptions.filter((item) => !(item instanceof WmsError)));
     const prepared = await Promise.all(
-      descriptions.map(async (description, index) => {
-        const pointer = descriptions.length === 1 ? '#' : `#/jobs/${index}`;
-        try {
-          return await prepare(this.#api.sandboxRights, caller, checkDescription(description), pointer);
-        } catch (error) {
-          if (error instanceof WmsError) return error;
-          throw error;
-        }
+      descriptions.map((item, index) => {
+        if (item instanceof WmsError) return item;
+        return orRefusal(() => prepare(this.#api, caller, item, texts.length === 1 ? '#' : `#/jobs/${index}`));
       }),
     );
-    const good = prepared.filter((item): item is readonly Submission[] => !(item instanceof WmsError));
+    const good = prepared.filter((item) => !(item instanceof WmsError));
     const results = [...(await submit(this.#submit, good, caller.name))];
     return prepared.map((item) => (item instanceof WmsError ? item : results.shift()!));
   }
@@ -202,8 +194,7 @@ export class JobsController {
   }
 
   async #find(caller: Caller, text: string) {
-    const id = Number(text) as JobId;
-    const job = Number.isSafeInteger(id) && id > 0 ? await this.#api.jobs.find(id, readScope(caller)) : undefined;
+    const job = await this.#api.jobs.find(jobIdOf(text), readScope(caller));
     if (job === undefined) throw new WmsError('not-found', `there is no job ${text} that you may see`);
     return job;
   }
@@ -231,6 +222,16 @@ function selected(caller: UserCaller, { ids, jobGroup, states, owner }: Selectio
   const scope = manageScope(caller);
   if (owner !== undefined) authorise(caller, 'jobs.manage', { owner });
   return scoped({ ids: ids as JobId[] | undefined, jobGroup, states, owner }, scope);
+}
+
+/** What is wrong with one item must not take the others with it. */
+async function orRefusal<T>(work: () => T | Promise<T>): Promise<T | WmsError> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof WmsError) return error;
+    throw error;
+  }
 }
 
 function bulkItem(result: SubmitResult) {

@@ -1,13 +1,16 @@
 import { Controller, Inject } from '@nestjs/common';
 import { peopleRoutes } from '@pilotfish/api-contract';
-import { authorise, authoriseOver, makePersonalToken } from '@pilotfish/identity';
+import { authorise, authoriseOver, makePersonalToken, readScope } from '@pilotfish/identity';
 import { type User, WmsError } from '@pilotfish/model';
-import { named, tokenTimes } from './fleet-controller.ts';
 import { type Input, On, Parsed, Who } from './http/on.ts';
+import { nameOf, wholeNumber } from './http/path-values.ts';
 import type { UserCaller } from './prepare.ts';
+import { at, tokenView } from './present.ts';
 import { API, type Api } from './wiring.ts';
 
 const DAY_MS = 86_400_000;
+/** Days for which the first token of a new user is good. */
+const FIRST_TOKEN_DAYS = 90;
 
 @Controller()
 export class PeopleController {
@@ -30,31 +33,32 @@ export class PeopleController {
   @On(peopleRoutes.putVo)
   async putVo(@Who() caller: UserCaller, @Parsed() { params, body }: Input<typeof peopleRoutes.putVo>) {
     authorise(caller, 'people.manage', { vo: null });
-    const vo = { name: named(params.name), ...body };
+    const vo = { name: nameOf(params.name), ...body };
     await this.#api.people.putVo(vo, caller.name);
     return vo;
   }
 
   @On(peopleRoutes.listUsers)
   async users(@Who() caller: UserCaller) {
-    return { users: await this.#api.people.users(caller.vo) };
+    return { users: await this.#api.people.users(readScope(caller).vo ?? null) };
   }
 
   @On(peopleRoutes.addUser)
   async addUser(@Who() caller: UserCaller, @Parsed() { body }: Input<typeof peopleRoutes.addUser>) {
-    const user: User = body;
+    const user: User = { ...body, vo: body.vo ?? caller.vo };
     authorise(caller, 'people.manage', { vo: user.vo });
     authoriseOver(caller, user);
     const { token, hash } = makePersonalToken();
-    await this.#api.people.addUser(user, { hash, label: 'first', expiresAt: null }, caller.name);
-    return { user, token: token.reveal() };
+    const expiresAt = inDays(FIRST_TOKEN_DAYS);
+    await this.#api.people.addUser(user, { hash, label: 'first', expiresAt }, caller.name);
+    return { user, token: token.reveal(), expiresAt: at(expiresAt) };
   }
 
   @On(peopleRoutes.issueToken)
   async issue(@Who() caller: UserCaller, @Parsed() { params, body }: Input<typeof peopleRoutes.issueToken>) {
     const user = await this.#person(caller, params.name);
     const { token, hash } = makePersonalToken();
-    const expiresAt = new Date(Date.now() + body.days * DAY_MS);
+    const expiresAt = inDays(body.days);
     const id = await this.#api.people.issueToken(user.name, { hash, label: body.label, expiresAt }, caller.name);
     return { id, token: token.reveal() };
   }
@@ -63,15 +67,13 @@ export class PeopleController {
   async tokens(@Who() caller: UserCaller, @Parsed() { params }: Input<typeof peopleRoutes.listTokens>) {
     const user = await this.#person(caller, params.name);
     const tokens = await this.#api.people.tokens(user.name);
-    return {
-      tokens: tokens.map((token) => ({ id: token.id, user: token.user, label: token.label, ...tokenTimes(token) })),
-    };
+    return { tokens: tokens.map(tokenView) };
   }
 
   @On(peopleRoutes.revokeToken)
   async revoke(@Who() caller: UserCaller, @Parsed() { params }: Input<typeof peopleRoutes.revokeToken>) {
     const user = await this.#person(caller, params.name);
-    await this.#api.people.revokeToken(user.name, Number(params.id), caller.name);
+    await this.#api.people.revokeToken(user.name, wholeNumber(params.id) ?? Number.NaN, caller.name);
   }
 
   async #person(caller: UserCaller, name: string): Promise<User> {
@@ -81,3 +83,5 @@ export class PeopleController {
     return user;
   }
 }
+
+const inDays = (days: number): Date => new Date(Date.now() + days * DAY_MS);

@@ -1,5 +1,6 @@
 // From the model to the wire: dates become RFC 3339 instants, the inside stays inside.
-import type { AttemptView, EndpointView, FleetActionView, JobView, VmView } from '@pilotfish/api-contract';
+import type { AttemptView, EndpointView, FleetActionView, JobView, TokenView, VmView } from '@pilotfish/api-contract';
+import type { TokenRecord } from '@pilotfish/identity';
 import type { Job } from '@pilotfish/model';
 import type { EndpointRow, OrderRow, VmRow } from '@pilotfish/persistence';
 import type { AttemptRecord } from '@pilotfish/workload';
@@ -47,6 +48,11 @@ export function vmView(vm: VmRow): VmView {
     idleSince: maybeAt(vm.idleSince),
     endedAt: maybeAt(vm.endedAt),
   };
+}
+
+export function tokenView({ id, user, label, createdAt, expiresAt, lastUsedAt, revokedAt }: TokenRecord): TokenView {
+  const times = { expiresAt: maybeAt(expiresAt), lastUsedAt: maybeAt(lastUsedAt), revokedAt: maybeAt(revokedAt) };
+  return { id, user, label, createdAt: at(createdAt), ...times };
 }
 
 export function orderView(order: OrderRow): FleetActionView {

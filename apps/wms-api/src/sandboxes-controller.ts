@@ -2,8 +2,9 @@ import type { Readable } from 'node:stream';
 import { Controller, Inject, Req, StreamableFile } from '@nestjs/common';
 import { jobRoutes } from '@pilotfish/api-contract';
 import { readScope } from '@pilotfish/identity';
-import { type Caller, type Digest, isDigest, type JobId, WmsError } from '@pilotfish/model';
+import { type Caller, type Digest, WmsError } from '@pilotfish/model';
 import { type ApiRequest, type Input, On, Parsed, Who } from './http/on.ts';
+import { digestOf, jobIdOf } from './http/path-values.ts';
 import { streamOf } from './http/stream-of.ts';
 import { submissionVo, type UserCaller } from './prepare.ts';
 import { API, type Api } from './wiring.ts';
@@ -23,12 +24,14 @@ export class SandboxesController {
     @Req() request: ApiRequest,
   ) {
     const digest = digestOf(params.digest);
+    // Before the bytes: who may not have them here need not send them.
+    const vo = await submissionVo(this.#api.people, caller, query.vo);
     const size = await this.#api.blobs.put(
       digest,
       streamOf(request, this.#api.maxSandboxBytes),
       this.#api.maxSandboxBytes,
     );
-    await this.#api.sandboxRights.grant(digest, size, submissionVo(caller, query.vo), caller.name);
+    await this.#api.sandboxRights.grant(digest, size, vo, caller.name);
     return { digest, size };
   }
 
@@ -42,8 +45,8 @@ export class SandboxesController {
 
   @On(jobRoutes.jobOutput)
   async output(@Who() caller: Caller, @Parsed() { params }: Input<typeof jobRoutes.jobOutput>) {
-    const id = Number(params.id) as JobId;
-    const job = Number.isSafeInteger(id) && id > 0 ? await this.#api.jobs.find(id, readScope(caller)) : undefined;
+    const id = jobIdOf(params.id);
+    const job = await this.#api.jobs.find(id, readScope(caller));
     if (job === undefined) throw new WmsError('not-found', `there is no job ${params.id} that you may see`);
     const attempts = await this.#api.jobs.attempts(id);
     const digest = attempts.filter(({ state }) => state !== 'Lost').at(-1)?.outputSandbox ?? null;
@@ -60,11 +63,6 @@ export class SandboxesController {
     if (bytes === undefined) throw missing(digest);
     return new StreamableFile(bytes, { type: 'application/gzip' });
   }
-}
-
-function digestOf(text: string): Digest {
-  if (!isDigest(text)) throw new WmsError('bad-request', 'a digest reads sha256: and 64 hexadecimal digits');
-  return text;
 }
 
 const missing = (digest: string) => new WmsError('not-found', `there is no sandbox ${digest} that you may read`);

@@ -10,6 +10,7 @@ import { FleetController } from './fleet-controller.ts';
 import { CallerGuard } from './http/caller-guard.ts';
 import { nestLog } from './http/nest-log.ts';
 import { ProblemFilter } from './http/problem-filter.ts';
+import { InvariantsController } from './invariants-controller.ts';
 import { JobsController } from './jobs-controller.ts';
 import { LogsController } from './logs-controller.ts';
 import { metrics } from './metrics.ts';
@@ -24,10 +25,13 @@ const CONTROLLERS = [
   LogsController,
   SandboxesController,
   FleetController,
+  InvariantsController,
   PeopleController,
   WorkerController,
 ];
 const MAX_JSON_BYTES = 16 * 1_048_576;
+/** For a request to arrive whole; how long its answer may be held is another matter. */
+const REQUEST_TIMEOUT_MS = 300_000;
 
 /** Listens, and returns the port it got. */
 export async function serve(
@@ -40,8 +44,15 @@ export async function serve(
   class ApiModule {}
 
   const https = config.tls && { cert: readFileSync(config.tls.cert), key: readFileSync(config.tls.key) };
-  const adapter = new FastifyAdapter({ bodyLimit: MAX_JSON_BYTES, ...(https ? { https } : {}) } as object);
+  const limits = { bodyLimit: MAX_JSON_BYTES, requestTimeout: REQUEST_TIMEOUT_MS };
+  const adapter = new FastifyAdapter({ ...limits, ...(https ? { https } : {}) } as object);
   const server = adapter.getInstance();
+  const closing = new AbortController();
+  server.decorate('closing', closing.signal);
+  server.addHook('preClose', (done) => {
+    closing.abort();
+    done();
+  });
   // Raw bodies stay streams; each route bounds what it reads of them.
   server.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
   server.addContentTypeParser('application/gzip', (_request, payload, done) => done(null, payload));

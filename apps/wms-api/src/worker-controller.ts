@@ -3,10 +3,11 @@
 import { Controller, Inject, Req, StreamableFile } from '@nestjs/common';
 import { activationProofText, WORKER_AUDIENCE, workerRoutes } from '@pilotfish/api-contract';
 import { claimedVm, isRetired, mintWorkerToken, verifyActivationProof, verifyAssertion } from '@pilotfish/identity';
-import { type Caller, type Digest, isDigest, type JobId, type PilotId, type VmId, WmsError } from '@pilotfish/model';
+import { type Caller, type Digest, type JobId, type VmId, WmsError } from '@pilotfish/model';
 import { activate, vmCaller } from '@pilotfish/persistence';
 import { type Accepted, type AttemptKey, ask } from '@pilotfish/workload';
 import { type ApiRequest, HangUp, type Input, On, Parsed, Who } from './http/on.ts';
+import { attemptOf, digestOf, jobIdOf, offsetOf, pilotIdOf, streamNameOf } from './http/path-values.ts';
 import { bytesOf, streamOf } from './http/stream-of.ts';
 import { API, type Api } from './wiring.ts';
 
@@ -14,6 +15,8 @@ type VmCaller = Extract<Caller, { kind: 'vm' }>;
 type AttemptParams = { readonly id: string; readonly n: string };
 
 const TOKEN_S = 600;
+/** One text for all reasons: whoever guesses learns not even whether there is such a VM. The log knows the reason. */
+const REFUSED = 'the activation is refused: no VM waits for this key; let the director start a new one';
 const MAX_LOG_CHUNK = 1_048_576;
 
 @Controller()
@@ -46,8 +49,10 @@ export class WorkerController {
         'this activation key was used by another machine; the VM is locked and an operator is told',
       );
     }
-    if (typeof decision === 'object')
-      throw new WmsError('activation-refused', `the activation is refused (${decision.refuse})`);
+    if (typeof decision === 'object') {
+      this.#api.log.warn({ vmId, refused: decision.refuse }, 'an activation was refused');
+      throw new WmsError('activation-refused', REFUSED);
+    }
     if (decision === 'activate') this.#api.wake.ring('plan');
     return this.#brief(vmId);
   }
@@ -78,7 +83,7 @@ export class WorkerController {
   @On(workerRoutes.beatPilot)
   async beatPilot(@Who() caller: VmCaller, @Parsed() { params, body }: Input<typeof workerRoutes.beatPilot>) {
     const attempts = body.attempts.map(({ jobId, n, phase }) => ({ jobId: jobId as JobId, n, phase }));
-    return this.#api.attempts.beat({ ...body, attempts, vmId: caller.vmId, pilotId: pilotId(params.pilotId) });
+    return this.#api.attempts.beat({ ...body, attempts, vmId: caller.vmId, pilotId: pilotIdOf(params.pilotId) });
   }
 
   @On(workerRoutes.awaitInstructions)
@@ -102,7 +107,7 @@ export class WorkerController {
       ...offered,
       vmId: caller.vmId,
       vo: caller.vo,
-      pilotId: pilotId(params.pilotId),
+      pilotId: pilotIdOf(params.pilotId),
       waitMs: waitS * 1000,
     };
     const assignments = await ask(this.#api.asking, request, signal);
@@ -113,7 +118,8 @@ export class WorkerController {
   @On(workerRoutes.attemptPhase)
   async phase(@Who() caller: VmCaller, @Parsed() { params, body }: Input<typeof workerRoutes.attemptPhase>) {
     const key = keyOf(caller, params);
-    accepted(key, await this.#api.attempts.phase(key, body.phase, body.minor, body.applicationStatus));
+    const application = body.applicationStatus === undefined ? undefined : storable(body.applicationStatus);
+    accepted(key, await this.#api.attempts.phase(key, body.phase, storable(body.minor), application));
     this.#api.wake.ring('jobs');
   }
 
@@ -123,11 +129,7 @@ export class WorkerController {
     @Parsed() { params }: Input<typeof workerRoutes.attemptLog>,
     @Req() request: ApiRequest,
   ) {
-    const { stream } = params;
-    const offset = Number(params.offset);
-    if ((stream !== 'stdout' && stream !== 'stderr') || !Number.isSafeInteger(offset) || offset < 0) {
-      throw new WmsError('bad-request', 'logs go to stdout or stderr, at a byte offset');
-    }
+    const [stream, offset] = [streamNameOf(params.stream), offsetOf(params.offset)];
     const key = keyOf(caller, params);
     accepted(key, await this.#api.attempts.appendLog(key, stream, offset, await bytesOf(request, MAX_LOG_CHUNK)));
     this.#api.wake.ring('jobs');
@@ -153,10 +155,13 @@ export class WorkerController {
   @On(workerRoutes.attemptOutcome)
   async outcome(@Who() caller: VmCaller, @Parsed() { params, body }: Input<typeof workerRoutes.attemptOutcome>) {
     const key = keyOf(caller, params);
-    accepted(
-      key,
-      await this.#api.attempts.outcome(key, { ...body, outputSandbox: body.outputSandbox as Digest | null }),
-    );
+    const report = {
+      ...body,
+      minor: storable(body.minor),
+      reason: storable(body.reason),
+      outputSandbox: body.outputSandbox as Digest | null,
+    };
+    accepted(key, await this.#api.attempts.outcome(key, report));
     this.#api.wake.ring('jobs');
     if (body.result === 'infrastructure') this.#api.wake.ring('work');
   }
@@ -184,24 +189,14 @@ export class WorkerController {
   }
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const keyOf = (caller: VmCaller, { id, n }: AttemptParams): AttemptKey => ({
+  vmId: caller.vmId,
+  jobId: jobIdOf(id),
+  n: attemptOf(n),
+});
 
-function pilotId(text: string): PilotId {
-  if (!UUID.test(text)) throw new WmsError('bad-request', 'a pilot id is a lower-case UUID');
-  return text as PilotId;
-}
-
-function digestOf(text: string): Digest {
-  if (!isDigest(text)) throw new WmsError('bad-request', 'a digest reads sha256: and 64 hexadecimal digits');
-  return text;
-}
-
-function keyOf(caller: VmCaller, params: AttemptParams): AttemptKey {
-  const [jobId, n] = [Number(params.id), Number(params.n)];
-  if (!Number.isSafeInteger(jobId) || !Number.isSafeInteger(n))
-    throw new WmsError('bad-request', 'job id and attempt are whole numbers');
-  return { vmId: caller.vmId, jobId: jobId as JobId, n };
-}
+/** What a payload wrote may be in it; PostgreSQL holds no NUL, and a report must not fail for one. */
+const storable = (text: string): string => text.replaceAll('\0', '');
 
 const stale = ({ jobId, n }: AttemptKey) =>
   new WmsError('stale-attempt', `attempt ${n} of job ${jobId} is not open on this VM any more; stop it and forget it`);

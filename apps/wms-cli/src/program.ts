@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import type { CliContext, Registration } from './cli-context.ts';
 import { remove } from './commands/delete.ts';
+import { demo } from './commands/demo.ts';
 import { director } from './commands/director.ts';
 import { endpoint } from './commands/endpoint.ts';
 import { history } from './commands/history.ts';
@@ -20,6 +21,7 @@ import { reschedule } from './commands/reschedule.ts';
 import { show } from './commands/show.ts';
 import { submit } from './commands/submit.ts';
 import { token } from './commands/token.ts';
+import { up } from './commands/up.ts';
 import { user } from './commands/user.ts';
 import { vm } from './commands/vm.ts';
 import { vo } from './commands/vo.ts';
@@ -31,6 +33,7 @@ import { reportError } from './report-error.ts';
 
 /** In the order of the help. */
 const COMMANDS: readonly (readonly [heading: string, registrations: readonly Registration[]])[] = [
+  ['Service:', [demo, up]],
   ['Login:', [login, logout, whoami]],
   ['Jobs:', [submit, jobs, show, history, why, logs, wait, output, kill, reschedule, remove, queues]],
   ['Machines:', [vm, pilot, director, profile, endpoint]],

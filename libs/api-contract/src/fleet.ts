@@ -1,10 +1,20 @@
 // VOs' machines: profiles, endpoints, VMs, pilots, and what the director decided.
 import { VM_STATES } from '@pilotfish/model';
 import { z } from 'zod';
-import { instant, many, resourceName, resources, uuid } from './primitives.ts';
+import { flag, instant, many, resourceName, resources, uuid } from './primitives.ts';
 import type { Route } from './route.ts';
 
 const strings = z.array(z.string().min(1).max(128)).max(200).default([]);
+// They reach the guest's package manager as arguments: none of them may read as an option.
+const packages = z
+  .array(
+    z
+      .string()
+      .max(128)
+      .regex(/^[!-,.-~][!-~]*$/, 'a package name has printable ASCII without blanks and does not start with a dash'),
+  )
+  .max(200)
+  .default([]);
 
 /** What a VO admin writes; the rest has defaults. */
 export const profileSpec = z.strictObject({
@@ -30,7 +40,7 @@ export const profileSpec = z.strictObject({
   lostAfterS: z.int().min(10).max(86_400).default(150),
   isolatedAfterS: z.int().min(10).max(86_400).default(900),
   environment: z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string().max(4096)).default({}),
-  packages: strings,
+  packages,
 });
 export type ProfileSpec = z.input<typeof profileSpec>;
 
@@ -185,7 +195,7 @@ export const fleetRoutes = {
     query: z.object({
       vo: z.string().optional(),
       state: many(z.enum(VM_STATES)),
-      all: z.coerce.boolean().default(false).describe('ended ones too'),
+      all: flag.describe('ended ones too'),
       limit: z.coerce.number().int().min(1).max(1000).default(200),
     }),
     reply: z.object({ vms: z.array(vmView) }),
@@ -247,5 +257,14 @@ export const fleetRoutes = {
     status: 200,
     query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) }),
     reply: z.object({ actions: z.array(fleetActionView) }),
+  },
+  checkInvariants: {
+    id: 'checkInvariants',
+    method: 'GET',
+    path: '/invariants',
+    summary: 'Checks the whole ledger against its invariants; empty when all hold',
+    permission: 'fleet.manage',
+    status: 200,
+    reply: z.object({ broken: z.array(z.string()) }),
   },
 } as const satisfies Record<string, Route>;

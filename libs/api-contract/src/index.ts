@@ -1,6 +1,7 @@
 export * from './client.ts';
 export * from './fleet.ts';
 export * from './job-description.ts';
+export * from './job-routes.ts';
 export * from './jobs.ts';
 export * from './people.ts';
 export * from './primitives.ts';

@@ -21,6 +21,7 @@ export const tokenView = z.object({
   lastUsedAt: instant.nullable(),
   revokedAt: instant.nullable(),
 });
+export type TokenView = z.output<typeof tokenView>;
 
 const newUser = z.strictObject({
   name: resourceName,
@@ -78,7 +79,7 @@ export const peopleRoutes = {
     permission: 'people.manage',
     status: 201,
     body: newUser,
-    reply: z.object({ user: userView, token: z.string() }),
+    reply: z.object({ user: userView, token: z.string(), expiresAt: instant.optional() }),
   },
   issueToken: {
     id: 'issueToken',

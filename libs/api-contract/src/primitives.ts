@@ -17,6 +17,12 @@ export const resources = z.object({
   gpus: z.int().min(0),
 });
 
+/** `true` or `false` in a query; left out it is false. */
+export const flag = z
+  .union([z.boolean(), z.enum(['true', 'false'])])
+  .default(false)
+  .transform((value) => value === true || value === 'true');
+
 /** Cursor pagination: opaque `cursor` from the last page, `limit` rows. */
 export const page = {
   limit: z.coerce.number().int().min(1).max(1000).default(100),

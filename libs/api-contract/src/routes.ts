@@ -1,5 +1,5 @@
 import { fleetRoutes } from './fleet.ts';
-import { jobRoutes } from './jobs.ts';
+import { jobRoutes } from './job-routes.ts';
 import { peopleRoutes } from './people.ts';
 import { workerRoutes } from './worker.ts';
 

@@ -11,6 +11,7 @@ export { postgresFleetStore } from './fleet/postgres-fleet-store.ts';
 export * from './fleet/read-fleet.ts';
 export * from './folder-blob-store.ts';
 export * from './idempotency.ts';
+export { brokenAtRest, brokenInvariants } from './invariants.ts';
 export { postgresPeopleStore } from './identity/postgres-people-store.ts';
 export { activate, type VmCaller, vmCaller } from './identity/vm-activation.ts';
 export { runningOffers } from './jobs/offer-of.ts';

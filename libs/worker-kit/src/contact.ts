@@ -1,5 +1,7 @@
 // When the centre was last heard. Counted on the monotonic clock: a VM's wall clock jumps when NTP first sets it.
 
+import { leanFetch } from './lean-fetch.ts';
+
 /** Smaller differences are the network's. */
 const SKEW_MS = 5000;
 
@@ -9,7 +11,7 @@ export class Contact {
 
   /** A fetch that notes every answer of a working service. */
   readonly fetch: typeof fetch = async (input, init) => {
-    const response = await fetch(input, init);
+    const response = await leanFetch(input, init);
     if (response.status < 500) this.#lastAt = performance.now();
     this.#compareClocks(response.headers.get('date'));
     return response;

@@ -1,6 +1,7 @@
 export { type AgentMessage, agentMessage, type PilotMessage, pilotMessage } from './agent-and-pilot.ts';
 export { backoffMs } from './backoff.ts';
 export { Contact } from './contact.ts';
+export { leanFetch } from './lean-fetch.ts';
 export { type Facts, type Log, lineLog } from './log.ts';
 export { pause } from './pause.ts';
 export { type PayloadMark, payloadMark } from './payload-mark.ts';

@@ -29,8 +29,11 @@ export async function endSession(session: number, graceMs: number): Promise<void
   await killSession(session);
 }
 
-export async function killSession(session: number): Promise<void> {
-  for (const group of await groupsOf(session)) signalGroup(group, 'SIGKILL');
+/** False when there was nothing left to kill. */
+export async function killSession(session: number): Promise<boolean> {
+  const groups = await groupsOf(session);
+  for (const group of groups) signalGroup(group, 'SIGKILL');
+  return groups.length > 0;
 }
 
 /** Groups with a process that isn't merely waiting to be reaped. */

@@ -36,10 +36,11 @@ export async function ask(deps: AskDeps, request: AskRequest, signal: AbortSigna
   if (before.length > 0) return before;
   const until = deps.now() + request.waitMs;
   while (!signal.aborted) {
+    // Listening begins before looking, so that work announced in between is not slept through.
+    const news = deps.nextWork(Math.min(until - deps.now(), POLL_MS), signal);
     const claimed = await matchNow(deps, request, signal);
-    const left = until - deps.now();
-    if (claimed.length > 0 || left <= 0) return claimed;
-    await deps.nextWork(Math.min(left, POLL_MS), signal);
+    if (claimed.length > 0 || until - deps.now() <= 0) return claimed;
+    await news;
   }
   return [];
 }

@@ -9,7 +9,9 @@ export class QueueIndex {
   readonly #now: () => number;
   #byVo = new Map<string, readonly Candidate[]>();
   #readAt = Number.NEGATIVE_INFINITY;
-  #stale = true;
+  /** Invalidations so far, and how many of them the newest complete read has seen. */
+  #changes = 0;
+  #seen = -1;
   #reading: Promise<void> | null = null;
 
   constructor(claims: ClaimStore, now: () => number = Date.now) {
@@ -19,11 +21,13 @@ export class QueueIndex {
 
   /** The next look reads from the database. */
   invalidate(): void {
-    this.#stale = true;
+    this.#changes += 1;
   }
 
   async candidates(vo: string): Promise<readonly Candidate[]> {
-    while (this.#stale || this.#now() - this.#readAt > MAX_AGE_MS) {
+    // Only what was announced before this look: under a stream of announcements it must end too.
+    const needed = this.#changes;
+    while (this.#seen < needed || this.#now() - this.#readAt > MAX_AGE_MS) {
       this.#reading ??= this.#read().finally(() => {
         this.#reading = null;
       });
@@ -33,15 +37,9 @@ export class QueueIndex {
   }
 
   async #read(): Promise<void> {
-    // Cleared before reading: what is announced meanwhile makes the next look read again.
-    this.#stale = false;
-    let all: readonly Candidate[];
-    try {
-      all = await this.#claims.candidates();
-    } catch (error) {
-      this.#stale = true;
-      throw error;
-    }
+    // Taken before reading: what is announced meanwhile makes the next look read again.
+    const changes = this.#changes;
+    const all = await this.#claims.candidates();
     const byVo = new Map<string, Candidate[]>();
     for (const candidate of all) {
       const list = byVo.get(candidate.queue.vo);
@@ -49,6 +47,7 @@ export class QueueIndex {
       else byVo.set(candidate.queue.vo, [candidate]);
     }
     this.#byVo = byVo;
+    this.#seen = changes;
     this.#readAt = this.#now();
   }
 }

@@ -46,12 +46,18 @@ export const Who = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<ApiRequest>().caller,
 );
 
-/** Aborts when the client hangs up before it was answered. */
+/** Aborts when the client hangs up before it was answered, and when the service stops: no call may hold up the stop. */
 export const HangUp = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {
-  const { raw } = context.switchToHttp().getResponse<FastifyReply>();
+  const http = context.switchToHttp();
+  const { raw } = http.getResponse<FastifyReply>();
+  const { closing } = http.getRequest<ApiRequest>().server as { closing?: AbortSignal };
   const abort = new AbortController();
+  const end = () => abort.abort();
+  closing?.addEventListener('abort', end, { once: true });
+  if (closing?.aborted || raw.destroyed) end();
   raw.once('close', () => {
-    if (!raw.writableEnded) abort.abort();
+    closing?.removeEventListener('abort', end);
+    if (!raw.writableEnded) end();
   });
   return abort.signal;
 });

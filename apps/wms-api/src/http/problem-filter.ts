@@ -49,8 +49,9 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const told = tell(error);
-    if (told.status >= 500)
-      this.#log.error({ err: error, requestId: request.id, url: request.url.split('?')[0] }, 'request failed');
+    const about = { err: error, requestId: request.id, url: request.url.split('?')[0] };
+    if (request.raw.aborted) this.#log.debug(about, 'the client hung up in the middle of its request');
+    else if (told.status >= 500) this.#log.error(about, 'request failed');
     if (reply.sent || reply.raw.headersSent) return;
     const body: Problem = {
       type: `urn:pilotfish:problem:${told.code}`,
@@ -74,6 +75,11 @@ function tell(error: unknown): Told {
   if (error instanceof HttpException) return ofStatus(error.getStatus(), error.message);
   const { statusCode, code, message } = error as { statusCode?: number; code?: string; message?: string };
   if (statusCode !== undefined && statusCode < 500) return ofStatus(statusCode, message ?? '');
+  // SQLSTATE class 22: PostgreSQL holds no NUL in text and no number beyond its type.
+  if (/^22[0-9A-Z]{3}$/.test(code ?? '')) {
+    const detail = 'a value of the request can not be stored: a number is too large, or a text holds a NUL character';
+    return { code: 'bad-request', status: 400, detail, flaws: [] };
+  }
   if (isOutage(code, message)) {
     return {
       code: 'unavailable',

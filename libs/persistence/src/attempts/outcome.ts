@@ -6,7 +6,7 @@ import { type LockedAttempt, lockAttempts, moveJob, startIdleClocks } from './re
 const LOCK_VM = sql('outcome_lock_vm', 'SELECT id FROM vm WHERE id = $1 FOR UPDATE');
 const END = sql(
   'end_attempt',
-  `UPDATE attempt SET state = $3, ended_at = now(), exit_code = $4, minor = $5, reason = $6, wall_s = $7, cpu_s = $8,
+  `UPDATE attempt SET state = $3, ended_at = clock_timestamp(), exit_code = $4, minor = $5, reason = $6, wall_s = $7, cpu_s = $8,
      max_rss_mb = $9, output_digest = $10, missing_since = NULL, started_at = coalesce(started_at, claimed_at)
    WHERE job_id = $1 AND n = $2`,
 );

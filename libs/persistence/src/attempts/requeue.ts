@@ -15,13 +15,15 @@ export interface LockedAttempt {
   readonly infrastructureFailures: number;
 }
 
-// Attempts are locked with their jobs in one order (job id), by everyone.
+// Attempts are locked with their jobs in one order (job id, the job first), by everyone. All earlier attempts since the
+// user last rescheduled were the infrastructure's failures: any other end is the job's own.
 const LOCK = sql(
   'lock_attempts',
   `SELECT a.job_id AS "jobId", a.n, a.vm_id AS "vmId", a.state, j.state AS "jobState", j.attempt AS "jobAttempt",
      a.minor AS outcome, (a.stop_requested_at IS NOT NULL OR j.kill_reason IS NOT NULL) AS "killRequested",
-     (SELECT count(*)::int FROM attempt b WHERE b.job_id = a.job_id AND b.n < a.n AND b.state IN ('Lost', 'Failed'))
-       AS "infrastructureFailures"
+     (SELECT count(*)::int FROM attempt b WHERE b.job_id = a.job_id AND b.n < a.n AND b.n > (
+        SELECT coalesce(max(e.attempt), 0) FROM job_event e WHERE e.job_id = a.job_id AND e.minor = '${MINOR.rescheduled}'
+      )) AS "infrastructureFailures"
    FROM unnest($1::bigint[], $2::int[]) AS k(job_id, n)
    JOIN job j ON j.id = k.job_id JOIN attempt a ON a.job_id = k.job_id AND a.n = k.n
    ORDER BY j.id FOR UPDATE OF j, a`,
@@ -42,9 +44,10 @@ const MOVE_JOB = sql(
      UPDATE job SET state = $2, minor = $3, exit_code = $4,
        ended_at = CASE WHEN $2 = 'Waiting' THEN NULL ELSE now() END,
        started_at = CASE WHEN $2 = 'Waiting' THEN NULL ELSE started_at END
-     WHERE id = $1 RETURNING id, queue_id, priority, attempt
+     WHERE id = $1 RETURNING id, queue_id, priority, attempt, submitted_at
    ), waiting AS (
-     INSERT INTO waiting_job (queue_id, priority, job_id) SELECT queue_id, priority, id FROM moved WHERE $2 = 'Waiting'
+     INSERT INTO waiting_job (queue_id, priority, job_id, since)
+     SELECT queue_id, priority, id, submitted_at FROM moved WHERE $2 = 'Waiting'
    ) INSERT INTO job_event (job_id, state, minor, source, attempt) SELECT id, $2, $3, $5, attempt FROM moved`,
 );
 
@@ -60,7 +63,7 @@ export async function moveJob(
 
 const LOSE = sql(
   'lose_attempt',
-  `UPDATE attempt SET state = 'Lost', ended_at = now(), minor = $3, reason = $4, missing_since = NULL WHERE job_id = $1 AND n = $2`,
+  `UPDATE attempt SET state = 'Lost', ended_at = clock_timestamp(), minor = $3, reason = $4, missing_since = NULL WHERE job_id = $1 AND n = $2`,
 );
 
 /** Gives up an open attempt whose pilot can't be relied on any more; its job waits again, or ends when killed. */

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
+import { LogBook } from '@pilotfish/test-kit';
 import { expect, test } from 'vitest';
 import type { BullWorker } from './backing.ts';
-import { LogBook } from './broker-contract.fixture.ts';
 import { OutageGuard } from './outage-guard.ts';
 
 /** Fetches again at once after every error, as BullMQ's worker does, until it is paused. */

@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EmbeddedPostgres, startPostgres } from '@pilotfish/embedded-postgres';
 import { Secret } from '@pilotfish/model';
-import { createDatabase, type TestDatabase } from '@pilotfish/test-kit';
+import { brokerContract, createDatabase, LogBook, type TestDatabase } from '@pilotfish/test-kit';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Broker, openBroker } from './broker.ts';
-import { brokerContract, LogBook } from './broker-contract.fixture.ts';
 
 const SOON = { timeout: 15_000, interval: 20 };
 // The binaries are the same as the test cluster's.

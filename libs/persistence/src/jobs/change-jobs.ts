@@ -17,11 +17,18 @@ const LOCK = sql(
    ORDER BY j.id FOR UPDATE`,
 );
 // Before the jobs are locked: claims take the queue's row first and the job's second, and so must we.
-const UNQUEUE = sql('unqueue_jobs', `DELETE FROM waiting_job w USING job j WHERE j.id = w.job_id AND ${JOB_FILTER}`);
+const UNQUEUE = sql(
+  'unqueue_jobs',
+  `DELETE FROM waiting_job WHERE job_id IN (
+     SELECT w.job_id FROM waiting_job w JOIN job j ON j.id = w.job_id WHERE ${JOB_FILTER} ORDER BY w.job_id FOR UPDATE OF w)`,
+);
+// After it, for jobs that came to wait in between.
+const UNQUEUE_LATE = sql('unqueue_late_jobs', 'DELETE FROM waiting_job WHERE job_id = ANY($1::bigint[])');
 const END_WAITING = sql(
   'end_waiting_jobs',
   `WITH ended AS (
-     UPDATE job SET state = $2, minor = $3, kill_reason = nullif($4, ''), ended_at = now() WHERE id = ANY($1::bigint[])
+     UPDATE job SET state = $2, minor = $3, kill_reason = coalesce(nullif($4, ''), kill_reason),
+       ended_at = coalesce(ended_at, now()) WHERE id = ANY($1::bigint[])
      RETURNING id, attempt
    ) INSERT INTO job_event (job_id, state, minor, source, attempt) SELECT id, $2, $3, $5, attempt FROM ended`,
 );
@@ -38,7 +45,9 @@ const MARK = sql(
 );
 const NEWS = sql(
   'orders_news',
-  'UPDATE vm SET instruction_version = instruction_version + 1 WHERE id = ANY($1::uuid[])',
+  `UPDATE vm SET instruction_version = instruction_version + 1 FROM (
+     SELECT id FROM vm WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
+   ) told WHERE vm.id = told.id`,
 );
 const REQUEUE = sql(
   'requeue_jobs',
@@ -75,6 +84,7 @@ export async function killJobs(db: Database, filter: JobFilter, reason: string, 
     const waiting = jobs.filter(({ state }) => !HELD.includes(state) && may(state, 'Killed'));
     const refused = jobs.filter((job) => !held.includes(job) && !waiting.includes(job));
     const text = reason || `killed by ${source}`;
+    await tx.rows(UNQUEUE_LATE, [idsOf(waiting)]);
     await tx.rows(END_WAITING, [idsOf(waiting), 'Killed', MINOR.killed, text, source]);
     told = await tx.rows<{ vmId: string }>(MARK, [idsOf(held), MINOR.marked, text, source]);
     return answer(
@@ -83,7 +93,7 @@ export async function killJobs(db: Database, filter: JobFilter, reason: string, 
     );
   });
   // Apart, because claims take the VM's row before the job's. Should it get lost, the next beat carries the orders.
-  if (told.length > 0) await db.rows(NEWS, [told.map(({ vmId }) => vmId)]);
+  if (told.length > 0) await db.transaction((tx) => tx.rows(NEWS, [told.map(({ vmId }) => vmId)]));
   return changed;
 }
 
@@ -110,6 +120,7 @@ export async function removeJobs(db: Database, filter: JobFilter, source: string
     await tx.rows(UNQUEUE, filterValues(filter));
     const jobs = await lock(tx, filter);
     const gone = jobs.filter(({ state }) => may(state, 'Deleted'));
+    await tx.rows(UNQUEUE_LATE, [idsOf(gone)]);
     await tx.rows(END_WAITING, [idsOf(gone), 'Deleted', 'Deleted', '', source]);
     const refused = jobs.filter((job) => !gone.includes(job));
     return answer(

@@ -50,35 +50,37 @@ const OPEN = sql(
 const CLAIMED_COLUMNS = `j.id AS "jobId", a.n, j.name, j.owner, p.body AS payload, q.requirements,
   jsonb_build_object('processors', a.processors, 'memoryMb', a.memory_mb, 'diskMb', a.disk_mb, 'gpus', a.gpus) AS granted`;
 
-// The picked rows are materialised: they lock what they return and must be evaluated once.
+// The picked rows are materialised: they lock what they return and must be evaluated once. `skip` passes over the jobs
+// that an earlier pick of the same queue takes. Arrays of ids keep the server from guessing that a scan would be cheaper.
 const CLAIM = sql(
   'claim_jobs',
   `WITH want AS (
-     SELECT * FROM unnest($4::bigint[], $5::int[], $6::int[], $7::int[], $8::int[], $9::int[])
-       AS t(queue_id, n, processors, memory_mb, disk_mb, gpus)
+     SELECT t.* FROM unnest($4::bigint[], $5::int[], $6::int[], $7::int[], $8::int[], $9::int[], $10::int[])
+       AS t(queue_id, n, processors, memory_mb, disk_mb, gpus, skip)
+     WHERE (SELECT q.vo FROM task_queue q WHERE q.id = t.queue_id) = (SELECT vo FROM vm WHERE id = $1)
    ), picked AS MATERIALIZED (
      SELECT w.job_id, want.processors, want.memory_mb, want.disk_mb, want.gpus FROM want CROSS JOIN LATERAL (
        SELECT job_id FROM waiting_job WHERE queue_id = want.queue_id
-       ORDER BY priority DESC, job_id LIMIT want.n FOR UPDATE SKIP LOCKED
+       ORDER BY priority DESC, job_id OFFSET want.skip LIMIT want.n FOR UPDATE SKIP LOCKED
      ) w
-   ), once AS (
+   ), once AS MATERIALIZED (
      SELECT DISTINCT ON (job_id) * FROM picked
    ), taken AS (
-     DELETE FROM waiting_job w USING once WHERE w.job_id = once.job_id RETURNING w.job_id
+     DELETE FROM waiting_job WHERE job_id = ANY(ARRAY(SELECT job_id FROM once)) RETURNING job_id
    ), moved AS (
      UPDATE job j SET state = 'Matched', minor = '${MINOR.assigned}', attempt = j.attempt + 1
-     FROM taken WHERE j.id = taken.job_id RETURNING j.id, j.attempt
+     WHERE j.id = ANY(ARRAY(SELECT job_id FROM taken)) RETURNING j.id, j.attempt, j.name, j.owner, j.queue_id, j.payload_digest
    ), logged AS (
      INSERT INTO job_event (job_id, state, minor, source, attempt)
      SELECT id, 'Matched', '${MINOR.assigned}', 'matcher', attempt FROM moved
    ), opened AS (
-     INSERT INTO attempt (job_id, n, vm_id, pilot_id, ask_id, state, processors, memory_mb, disk_mb, gpus)
-     SELECT m.id, m.attempt, $1, $2, $3, 'Claimed', o.processors, o.memory_mb, o.disk_mb, o.gpus
+     INSERT INTO attempt (job_id, n, vm_id, pilot_id, ask_id, state, processors, memory_mb, disk_mb, gpus, claimed_at)
+     SELECT m.id, m.attempt, $1, $2, $3, 'Claimed', o.processors, o.memory_mb, o.disk_mb, o.gpus, clock_timestamp()
      FROM moved m JOIN once o ON o.job_id = m.id RETURNING *
    ), busy AS (
      UPDATE vm SET idle_since = NULL WHERE id = $1 AND EXISTS (SELECT 1 FROM opened)
    )
-   SELECT ${CLAIMED_COLUMNS} FROM opened a JOIN job j ON j.id = a.job_id
+   SELECT ${CLAIMED_COLUMNS} FROM opened a JOIN moved j ON j.id = a.job_id
    JOIN task_queue q ON q.id = j.queue_id JOIN payload p ON p.digest = j.payload_digest ORDER BY j.id`,
 );
 const OF_ASK = sql(
@@ -117,9 +119,14 @@ export async function claim(db: Database, order: ClaimOrder): Promise<readonly C
       order.picks.map(({ each }) => each.memoryMb),
       order.picks.map(({ each }) => each.diskMb),
       order.picks.map(({ each }) => each.gpus),
+      order.picks.map(({ queue }, at) => pickedBefore(order, queue, at)),
     ]);
     return rows.map(claimed);
   });
+}
+
+function pickedBefore({ picks }: ClaimOrder, queue: number, at: number): number {
+  return picks.slice(0, at).reduce((sum, pick) => sum + (pick.queue === queue ? pick.count : 0), 0);
 }
 
 /** What the pilot says is free may be older than what is open by now; the ledger has the last word. */

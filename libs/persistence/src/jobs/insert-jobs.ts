@@ -10,13 +10,12 @@ export async function reserveIds(db: Database, count: number): Promise<readonly 
   return rows.map(({ id }) => id);
 }
 
-// DO UPDATE so that RETURNING yields the row even when another submission has just made the queue.
-const QUEUES = sql(
-  'upsert_task_queues',
+// Known queues are only read: a write to their rows would make submissions of one user wait for each other.
+const QUEUES = sql('find_task_queues', 'SELECT id, key FROM task_queue WHERE key = ANY($1::bytea[])');
+const NEW_QUEUES = sql(
+  'insert_task_queues',
   `INSERT INTO task_queue (key, vo, grp, owner, requirements)
-   SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::jsonb[])
-   ON CONFLICT (key) DO UPDATE SET key = excluded.key
-   RETURNING id, key`,
+   SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::jsonb[]) ON CONFLICT (key) DO NOTHING`,
 );
 const PAYLOADS = sql(
   'insert_payloads',
@@ -74,18 +73,38 @@ export async function insertJobs(db: Database, jobs: readonly NewJob[], source: 
 }
 
 async function upsertQueues(tx: Sql, jobs: readonly NewJob[]): Promise<(job: NewJob) => number> {
-  const keyOf = (job: NewJob) => sha256(JSON.stringify([job.vo, job.group, job.owner, job.requirementsKey]));
+  const keys = new Map<NewJob, string>();
+  for (const job of jobs) keys.set(job, queueKey(job));
   // In one order in every transaction, so that two submissions can't wait for each other.
-  const distinct = [...new Map(jobs.map((job) => [keyOf(job).toString('hex'), job])).entries()].sort(([a], [b]) =>
+  const distinct = [...new Map(jobs.map((job) => [keys.get(job)!, job])).entries()].sort(([a], [b]) =>
     a < b ? -1 : 1,
   );
-  const rows = await tx.rows<{ id: number; key: Buffer }>(QUEUES, [
-    distinct.map(([, job]) => keyOf(job)),
-    distinct.map(([, job]) => job.vo),
-    distinct.map(([, job]) => job.group),
-    distinct.map(([, job]) => job.owner),
-    distinct.map(([, job]) => JSON.stringify(job.requirements)),
-  ]);
-  const ids = new Map(rows.map(({ id, key }) => [key.toString('hex'), id]));
-  return (job) => ids.get(keyOf(job).toString('hex'))!;
+  let ids = await queueIds(
+    tx,
+    distinct.map(([key]) => key),
+  );
+  const fresh = distinct.filter(([key]) => !ids.has(key));
+  if (fresh.length > 0) {
+    await tx.rows(NEW_QUEUES, [
+      fresh.map(([key]) => Buffer.from(key, 'hex')),
+      fresh.map(([, job]) => job.vo),
+      fresh.map(([, job]) => job.group),
+      fresh.map(([, job]) => job.owner),
+      fresh.map(([, job]) => JSON.stringify(job.requirements)),
+    ]);
+    // Read again: another submission may have made some of them just now.
+    ids = await queueIds(
+      tx,
+      distinct.map(([key]) => key),
+    );
+  }
+  return (job) => ids.get(keys.get(job)!)!;
+}
+
+const queueKey = (job: NewJob): string =>
+  sha256(JSON.stringify([job.vo, job.group, job.owner, job.requirementsKey])).toString('hex');
+
+async function queueIds(tx: Sql, keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const rows = await tx.rows<{ id: number; key: Buffer }>(QUEUES, [keys.map((key) => Buffer.from(key, 'hex'))]);
+  return new Map(rows.map(({ id, key }) => [key.toString('hex'), id]));
 }

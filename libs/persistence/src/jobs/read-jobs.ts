@@ -47,7 +47,11 @@ const LOG = sql(
   `SELECT start, bytes FROM job_log WHERE job_id = $1 AND n = $2 AND stream = $3 AND start + length(bytes) > $4
    ORDER BY start LIMIT 64`,
 );
-const ATTEMPT_STATE = sql('attempt_state', 'SELECT state FROM attempt WHERE job_id = $1 AND n = $2');
+const MAY_GROW = sql(
+  'job_log_may_grow',
+  `SELECT CASE WHEN a.state IS NULL THEN j.ended_at IS NULL ELSE a.state = ANY($3::text[]) END AS grows
+   FROM job j LEFT JOIN attempt a ON a.job_id = j.id AND a.n = $2 WHERE j.id = $1`,
+);
 
 export async function findJob(db: Database, id: JobId, scope: JobScope): Promise<Job | undefined> {
   const [row] = await db.rows<Job>(FIND, [id, scope.vo ?? null, scope.owner ?? null]);
@@ -74,7 +78,7 @@ export async function jobAttempts(db: Database, id: JobId): Promise<readonly Att
 /** The unbroken run of bytes from `offset` on; a gap that is still to come ends it. */
 export async function jobLog(db: Database, id: JobId, n: number, stream: string, offset: number): Promise<LogPiece> {
   // State first: what is read after an end was seen is all there will be.
-  const [attempt] = await db.rows<{ state: string }>(ATTEMPT_STATE, [id, n]);
+  const [log] = await db.rows<{ grows: boolean }>(MAY_GROW, [id, n, OPEN_ATTEMPT_STATES]);
   const rows = await db.rows<{ start: number; bytes: Buffer }>(LOG, [id, n, stream, offset]);
   const pieces: Buffer[] = [];
   let next = offset;
@@ -84,6 +88,5 @@ export async function jobLog(db: Database, id: JobId, n: number, stream: string,
     pieces.push(fresh);
     next += fresh.length;
   }
-  const open = attempt === undefined || (OPEN_ATTEMPT_STATES as readonly string[]).includes(attempt.state);
-  return { bytes: Buffer.concat(pieces), ended: !open && pieces.length === 0 };
+  return { bytes: Buffer.concat(pieces), ended: log?.grows === false && pieces.length === 0 };
 }

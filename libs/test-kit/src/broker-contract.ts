@@ -1,12 +1,21 @@
 // What a broker promises, whatever store is behind it; each store's spec runs these tests against a real server.
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import type { BrokerLog } from './backing.ts';
-import type { Broker } from './broker.ts';
 
-export interface TestStore {
+/** As in the persistence lib, which uses this kit and so can't be imported here. */
+interface Broker {
+  every(name: string, everyMs: number, handler: () => Promise<void>): Promise<void>;
+  queue(
+    name: string,
+    handler: (id: string) => Promise<void>,
+    options: { concurrency: number; attempts?: number },
+  ): Promise<{ add(id: string, options?: { delayMs?: number }): Promise<void> }>;
+  close(): Promise<void>;
+}
+
+export interface BrokerStore {
   /** Opens one more broker on the store, looking after its schedules several times a second. */
-  open(log: BrokerLog): Promise<Broker>;
+  open(log: LogBook): Promise<Broker>;
   /** Loses everything in it. */
   wipe(): Promise<void>;
   /** Ends all connections from the server's side. */
@@ -17,7 +26,8 @@ export interface TestStore {
 
 const SOON = { timeout: 15_000, interval: 20 };
 
-export class LogBook implements BrokerLog {
+/** A log that tests can look into. */
+export class LogBook {
   readonly lines: string[] = [];
   info = (_: object, message: string) => void this.lines.push(`info ${message}`);
   warn = (fields: object, message: string) => void this.lines.push(`warn ${message} ${JSON.stringify(fields)}`);
@@ -28,7 +38,7 @@ export class LogBook implements BrokerLog {
   }
 }
 
-export function brokerContract(store: TestStore): void {
+export function brokerContract(store: BrokerStore): void {
   const opened: Broker[] = [];
   let log = new LogBook();
 
