@@ -43,6 +43,7 @@ export async function startDirector(config: DirectorConfig, log: Log): Promise<{
     exclusive: exclusive(db),
     hand: (id: number) => calls.add(String(id)),
     tellVms: () => wake.ring('vms'),
+    again: () => replan.call(),
   };
   const replan = woken(
     () => planOnce(planning),

@@ -11,14 +11,19 @@ export interface PlanDeps {
   readonly hand: (orderId: number) => Promise<void>;
   /** Orders to VMs have changed. */
   readonly tellVms: () => void;
+  /** Asks for another plan soon: VMs have stepped, and the next step may follow at once. */
+  readonly again: () => void;
 }
 
 export async function planOnce(deps: PlanDeps): Promise<void> {
   await deps.exclusive('plan', async () => {
     const actions = plan(await deps.store.seen(), deps.policy);
     if (actions.length === 0) return;
-    const ids = await deps.store.order(actions, { maxVmsPerVo: deps.policy.maxVmsPerVo });
-    deps.tellVms();
-    for (const id of ids) await deps.hand(id);
+    const { calls, changed } = await deps.store.order(actions, { maxVmsPerVo: deps.policy.maxVmsPerVo });
+    if (changed) {
+      deps.tellVms();
+      deps.again();
+    }
+    for (const id of calls) await deps.hand(id);
   });
 }

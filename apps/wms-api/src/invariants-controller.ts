@@ -1,8 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { fleetRoutes } from '@pilotfish/api-contract';
 import { authorise } from '@pilotfish/identity';
-import { brokenInvariants } from '@pilotfish/persistence';
-import { On, Who } from './http/on.ts';
+import { brokenAtRest, brokenInvariants } from '@pilotfish/persistence';
+import { type Input, On, Parsed, Who } from './http/on.ts';
 import type { UserCaller } from './prepare.ts';
 import { API, type Api } from './wiring.ts';
 
@@ -15,8 +15,9 @@ export class InvariantsController {
   }
 
   @On(fleetRoutes.checkInvariants)
-  async check(@Who() caller: UserCaller) {
+  async check(@Who() caller: UserCaller, @Parsed() { query }: Input<typeof fleetRoutes.checkInvariants>) {
     authorise(caller, 'fleet.manage', { vo: null });
-    return { broken: [...(await brokenInvariants(this.#api.db))] };
+    const check = query.atRest ? brokenAtRest : brokenInvariants;
+    return { broken: [...(await check(this.#api.db))] };
   }
 }

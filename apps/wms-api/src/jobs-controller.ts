@@ -170,14 +170,14 @@ export class JobsController {
 
   async #submitAll(caller: UserCaller, texts: readonly unknown[]): Promise<readonly SubmitResult[]> {
     const descriptions = await Promise.all(texts.map((text) => orRefusal(() => checkDescription(text))));
-    refuseTooMuch(descriptions.filter((item) => !(item instanceof WmsError)));
+    refuseTooMuch(descriptions.filter(isGood));
     const prepared = await Promise.all(
       descriptions.map((item, index) => {
         if (item instanceof WmsError) return item;
         return orRefusal(() => prepare(this.#api, caller, item, texts.length === 1 ? '#' : `#/jobs/${index}`));
       }),
     );
-    const good = prepared.filter((item) => !(item instanceof WmsError));
+    const good = prepared.filter(isGood);
     const results = [...(await submit(this.#submit, good, caller.name))];
     return prepared.map((item) => (item instanceof WmsError ? item : results.shift()!));
   }
@@ -233,6 +233,8 @@ async function orRefusal<T>(work: () => T | Promise<T>): Promise<T | WmsError> {
     throw error;
   }
 }
+
+const isGood = <T>(item: T | WmsError): item is T => !(item instanceof WmsError);
 
 function bulkItem(result: SubmitResult) {
   if (!(result instanceof WmsError)) return { ok: true as const, ids: [...result], warnings: [] };

@@ -5,6 +5,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Log } from '@pilotfish/service-kit';
+import type { FastifyInstance } from 'fastify';
 import type { ApiConfig } from './config.ts';
 import { FleetController } from './fleet-controller.ts';
 import { CallerGuard } from './http/caller-guard.ts';
@@ -30,8 +31,28 @@ const CONTROLLERS = [
   WorkerController,
 ];
 const MAX_JSON_BYTES = 16 * 1_048_576;
+const IDLE_SWEEP_MS = 20;
+const LAST_ANSWERS_MS = 2000;
 /** For a request to arrive whole; how long its answer may be held is another matter. */
 const REQUEST_TIMEOUT_MS = 300_000;
+
+/** Held calls are answered when the service stops, and no connection that was kept open holds up its end. */
+function stopsAtOnce(server: FastifyInstance): void {
+  const closing = new AbortController();
+  server.decorate('closing', closing.signal);
+  server.addHook('preClose', (done) => {
+    closing.abort();
+    // Node closes only those that are idle at this very moment; the others become so as their answers go out.
+    const sweep = setInterval(() => server.server.closeIdleConnections(), IDLE_SWEEP_MS);
+    // A client that never finishes its request must not have the last word.
+    const cut = setTimeout(() => server.server.closeAllConnections(), LAST_ANSWERS_MS);
+    server.server.once('close', () => {
+      clearInterval(sweep);
+      clearTimeout(cut);
+    });
+    done();
+  });
+}
 
 /** Listens, and returns the port it got. */
 export async function serve(
@@ -47,12 +68,7 @@ export async function serve(
   const limits = { bodyLimit: MAX_JSON_BYTES, requestTimeout: REQUEST_TIMEOUT_MS };
   const adapter = new FastifyAdapter({ ...limits, ...(https ? { https } : {}) } as object);
   const server = adapter.getInstance();
-  const closing = new AbortController();
-  server.decorate('closing', closing.signal);
-  server.addHook('preClose', (done) => {
-    closing.abort();
-    done();
-  });
+  stopsAtOnce(server as never);
   // Raw bodies stay streams; each route bounds what it reads of them.
   server.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
   server.addContentTypeParser('application/gzip', (_request, payload, done) => done(null, payload));

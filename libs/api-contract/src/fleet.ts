@@ -265,6 +265,7 @@ export const fleetRoutes = {
     summary: 'Checks the whole ledger against its invariants; empty when all hold',
     permission: 'fleet.manage',
     status: 200,
+    query: z.object({ atRest: z.stringbool().default(false).describe('also: no job open, no VM left') }),
     reply: z.object({ broken: z.array(z.string()) }),
   },
 } as const satisfies Record<string, Route>;

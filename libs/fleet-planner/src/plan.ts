@@ -13,13 +13,17 @@ import { removeStrangers } from './rules/remove-strangers.ts';
 import { stopBootTimeouts } from './rules/stop-boot-timeouts.ts';
 import { stopTheDrained } from './rules/stop-the-drained.ts';
 import { terminateTheBroken } from './rules/terminate-the-broken.ts';
+import { terminateTheDead } from './rules/terminate-the-dead.ts';
+import { terminateTheLocked } from './rules/terminate-the-locked.ts';
 import { terminateTheLost } from './rules/terminate-the-lost.ts';
 import type { Seen } from './seen.ts';
 
 export const RULES = [
   { name: 'bury the gone', rule: buryTheGone },
   { name: 'bury the halted', rule: buryTheHalted },
+  { name: 'terminate the locked', rule: terminateTheLocked },
   { name: 'terminate the broken', rule: terminateTheBroken },
+  { name: 'terminate the dead', rule: terminateTheDead },
   { name: 'stop boot time-outs', rule: stopBootTimeouts },
   { name: 'terminate the lost', rule: terminateTheLost },
   { name: 'drain the expired', rule: drainTheExpired },

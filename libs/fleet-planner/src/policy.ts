@@ -16,6 +16,8 @@ export interface Policy {
   readonly staleAfterS: number;
   /** Silence after which a machine that the cloud doesn't list is taken for gone. */
   readonly goneGraceS: number;
+  /** Silence before a report of the machine as off or in error that makes the report believed. */
+  readonly deadSilenceS: number;
   readonly strangerGraceS: number;
   /** Beyond the profile's `lostAfterS`, and at least this long in state stalled. */
   readonly lostGraceS: number;
@@ -44,6 +46,7 @@ export const DEFAULT_POLICY: Policy = {
   coolDownS: 300,
   staleAfterS: 600,
   goneGraceS: 120,
+  deadSilenceS: 5,
   strangerGraceS: 900,
   lostGraceS: 300,
   stopTimeoutS: 600,

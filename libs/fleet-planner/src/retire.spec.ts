@@ -52,6 +52,15 @@ describe('a VM that the cloud no longer lists', () => {
   });
 });
 
+describe('a locked VM', () => {
+  it('is terminated at once, whatever it does', () => {
+    expect(because(one({ lockedAt: ago(1) }))).toEqual(['Its activation key was used twice.']);
+    for (const state of ['booting', 'draining', 'stopping', 'stalled'] as const)
+      expect(decisions(one({ state, lockedAt: ago(1) }))).toEqual(['terminate 1']);
+    expect(decisions(one({ state: 'gone', endedAt: ago(1), openAttempts: 0, lockedAt: ago(9) }))).toEqual([]);
+  });
+});
+
 describe('a stopping VM', () => {
   it('is terminated when nothing runs on it', () => {
     expect(decisions(one({ state: 'stopping', openAttempts: 0 }))).toEqual(['terminate 1']);
@@ -172,5 +181,26 @@ describe('a plan', () => {
   it('decides once about a VM for which several rules would', () => {
     const vms = [aVm(1, { ...idleFor(90_000), activatedAt: ago(90_000) })];
     expect(plan(aSeen({ vms }), DEFAULT_POLICY)).toMatchObject([{ kind: 'drain', vmId: vmId(1) }]);
+  });
+});
+
+describe('a machine that the cloud reports as off', () => {
+  const off = (status: 'stopped' | 'error', vm: Partial<SeenVm>) => ({
+    vms: [aVm(1, vm)],
+    endpoints: [anEndpoint({}, { machines: [machine(1, status)] })],
+  });
+
+  it('is given up at once, with the attempts on it, when its VM is silent', () => {
+    expect(because(off('stopped', { lastBeatAt: ago(20) }))[0]).toContain('reports its machine off');
+    expect(decisions(off('stopped', { lastBeatAt: ago(20), openAttempts: 3 }))).toEqual(['terminate 1']);
+  });
+
+  it('is left alone while its VM beats', () => {
+    expect(decisions(off('stopped', { lastBeatAt: ago(1) }))).toEqual([]);
+  });
+
+  it('in error is believed only of a VM whose lease ran out', () => {
+    expect(decisions(off('error', { lastBeatAt: ago(20) }))).toEqual([]);
+    expect(decisions(off('error', { lastBeatAt: ago(20), state: 'stalled' }))).toEqual(['terminate 1']);
   });
 });

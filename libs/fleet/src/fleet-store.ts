@@ -7,6 +7,13 @@ export interface OrderLimits {
   readonly maxVmsPerVo: number;
 }
 
+export interface Ordered {
+  /** Orders that need a cloud call. */
+  readonly calls: readonly number[];
+  /** A VM took a step, so that a plan made now may go further; launches alone are no such change. */
+  readonly changed: boolean;
+}
+
 /** An order to carry out, with all that the cloud call needs. */
 export interface Ticket {
   readonly id: number;
@@ -31,9 +38,9 @@ export interface FleetStore {
   recordBlindness(endpoint: string, problem: string): Promise<void>;
   /**
    * Writes the orders, each checked again against caps and states under lock; what no longer holds is left out.
-   * A launch gets its VM row here, before any cloud hears of it. Returns the ids of orders that need a cloud call.
+   * A launch gets its VM row here, before any cloud hears of it.
    */
-  order(actions: readonly FleetAction[], limits: OrderLimits): Promise<readonly number[]>;
+  order(actions: readonly FleetAction[], limits: OrderLimits): Promise<Ordered>;
   /** Orders that still need their cloud call now. */
   dueOrders(): Promise<readonly number[]>;
   /** Undefined when the order is done or failed. Counts the try. */

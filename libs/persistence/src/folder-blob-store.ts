@@ -5,11 +5,13 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Digest, WmsError } from '@pilotfish/model';
+import { type Digest, isDigest, WmsError } from '@pilotfish/model';
 import type { BlobStore } from '@pilotfish/workload';
 
 export function folderBlobStore(folder: string): BlobStore {
   const pathOf = (digest: Digest) => {
+    // A digest becomes a path: nothing else may.
+    if (!isDigest(digest)) throw new WmsError('bad-request', 'a digest reads sha256: and 64 hexadecimal digits');
     const hex = digest.slice('sha256:'.length);
     return join(folder, hex.slice(0, 2), hex);
   };

@@ -31,15 +31,13 @@ export async function once(
   const hash = createHash('sha256').update(body).digest();
   const mine = await db.rows(BEGIN, [caller, key, hash]);
   if (mine.length === 0) return kept(db, caller, key, hash);
-  try {
-    const result = await work();
-    await db.rows(KEEP, [caller, key, result.status, JSON.stringify(result.reply ?? null)]);
-    return result;
-  } catch (error) {
+  const result = await work().catch(async (error: unknown) => {
     // A refusal had no effect: the caller may mend the input and use the key again.
     await db.rows(FORGET, [caller, key]);
     throw error;
-  }
+  });
+  await db.rows(KEEP, [caller, key, result.status, JSON.stringify(result.reply ?? null)]);
+  return result;
 }
 
 async function kept(db: Database, caller: string, key: string, hash: Buffer): Promise<KeptReply> {

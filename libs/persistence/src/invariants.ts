@@ -13,6 +13,12 @@ const ALWAYS: Readonly<Record<string, string>> = {
     SELECT 'job ' || j.id || ' is ' || j.state || ' with ' || count(a.n) || ' open attempts' AS what
     FROM job j LEFT JOIN attempt a ON a.job_id = j.id AND a.state IN ${OPEN}
     GROUP BY j.id HAVING count(a.n) <> (CASE WHEN j.state IN ('Matched', 'Running', 'Stalled', 'Completing') THEN 1 ELSE 0 END)`,
+  'a job waits in its own queue, in its own place': `
+    SELECT 'job ' || j.id AS what FROM waiting_job w JOIN job j ON j.id = w.job_id
+    WHERE (w.queue_id, w.priority) <> (j.queue_id, j.priority)`,
+  'the newest attempt of a job is its last number, and only that may be open': `
+    SELECT 'job ' || j.id AS what FROM job j LEFT JOIN attempt a ON a.job_id = j.id
+    GROUP BY j.id HAVING coalesce(max(a.n), 0) <> j.attempt OR count(*) FILTER (WHERE a.state IN ${OPEN} AND a.n < j.attempt) > 0`,
   'a job has at most one accepted end': `
     SELECT 'job ' || job_id || ' has ' || count(*) || ' completions' AS what FROM attempt
     WHERE state = 'Done' GROUP BY job_id HAVING count(*) > 1`,
@@ -29,9 +35,20 @@ const ALWAYS: Readonly<Record<string, string>> = {
   'no VM has ended with open attempts': `
     SELECT 'VM ' || v.id AS what FROM vm v WHERE v.ended_at IS NOT NULL
       AND EXISTS (SELECT 1 FROM attempt a WHERE a.vm_id = v.id AND a.state IN ${OPEN})`,
+  'no attempt is open on a stalled VM': `
+    SELECT 'VM ' || v.id AS what FROM vm v WHERE v.state = 'stalled'
+      AND EXISTS (SELECT 1 FROM attempt a WHERE a.vm_id = v.id AND a.state IN ${OPEN})`,
+  'the idle clock of a VM runs exactly while no attempt is open on it': `
+    SELECT 'VM ' || v.id AS what FROM vm v WHERE v.state IN ('running', 'draining') AND (v.idle_since IS NULL) <>
+      EXISTS (SELECT 1 FROM attempt a WHERE a.vm_id = v.id AND a.state IN ${OPEN})`,
   'VMs stay under the cap of their endpoint': `
     SELECT e.name || ': ' || count(*) || ' VMs' AS what FROM endpoint e JOIN vm v ON v.endpoint = e.name AND v.ended_at IS NULL
     GROUP BY e.name HAVING count(*) > e.max_vms OR sum(v.processors) > e.max_processors`,
+  'VMs stay under the cap of their profile': `
+    SELECT f.vo || '/' || f.name || ': ' || count(*) || ' VMs' AS what
+    FROM (SELECT vo, name, max((spec->>'maxVms')::int) AS most FROM profile GROUP BY vo, name) f
+    JOIN vm v ON v.vo = f.vo AND v.profile = f.name AND v.ended_at IS NULL
+    GROUP BY f.vo, f.name, f.most HAVING count(*) > f.most`,
   'an attempt lives inside the life of its VM': `
     SELECT 'attempt ' || a.n || ' of job ' || a.job_id AS what FROM attempt a JOIN vm v ON v.id = a.vm_id
     WHERE v.activated_at IS NULL OR a.claimed_at < v.activated_at OR (v.ended_at IS NOT NULL AND a.ended_at > v.ended_at)`,

@@ -48,6 +48,7 @@ export function postgresWake(url: Secret): Wake {
     try {
       await next.connect();
       await next.query(`LISTEN ${CHANNEL}`);
+      if (closed) return lost();
       client = next;
       // What was rung while nobody listened is made good by everyone looking again.
       for (const topic of TOPICS) tell(topic);

@@ -213,6 +213,21 @@ export function brokerContract(store: BrokerStore): void {
     expect(log.count('warn'), log.lines.join('\n')).toBe(1);
   });
 
+  test('loops and queues made while the server is away begin when it is back', async () => {
+    const broker = await open();
+    await store.stop();
+    let rounds = 0;
+    await broker.every('born away', 50, async () => void rounds++);
+    const seen: string[] = [];
+    const queue = await broker.queue('born-away-ids', async (id) => void seen.push(id), { concurrency: 1 });
+    await expect(queue.add('too early')).rejects.toThrow();
+    await store.start();
+    await expect.poll(() => rounds, SOON).toBeGreaterThan(3);
+    await queue.add('x');
+    await expect.poll(() => seen, SOON).toContain('x');
+    expect(log.count('warn')).toBe(1);
+  });
+
   test('closing lets a running item finish and needs no server', async () => {
     const broker = await open();
     let finished = false;

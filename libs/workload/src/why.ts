@@ -1,5 +1,5 @@
 // Why a job is where it is, in sentences, from what the matcher, the ledger and the director know.
-import { fits, mismatches } from '@pilotfish/matcher';
+import { counted, fits, mismatches } from '@pilotfish/matcher';
 import type { Job, Offer } from '@pilotfish/model';
 
 export interface WhyFacts {
@@ -45,7 +45,11 @@ function whyWaiting(facts: WhyFacts): Why {
       (offer) => `profile ${offer.profile} at ${offer.endpoint}`,
     ),
   ];
-  if (facts.ahead > 0) lines.push({ about: 'queue', text: `${facts.ahead} jobs with the same needs go first` });
+  if (facts.ahead > 0) {
+    const text = `${counted(facts.ahead, 'job')} with the same needs ${facts.ahead === 1 ? 'goes' : 'go'} first`;
+    lines.push({ about: 'queue', text });
+  }
+  if (facts.lastReason) lines.push({ about: 'last attempt', text: facts.lastReason });
   if (facts.director) lines.push({ about: 'director', text: facts.director });
   return { summary: summaryOfWaiting(facts, able.length), lines };
 }
@@ -55,9 +59,9 @@ function summaryOfWaiting({ job, capacity, running, booting }: WhyFacts, able: n
     return `VO ${job.vo} has no VM profile, so nothing can run this job; a VO administrator adds one`;
   if (!capacity.some((offer) => fits(job, offer)))
     return 'no profile of the VO can run this job any more; see the reasons below';
-  if (able > 0) return `nothing is wrong: ${able} running VM${able === 1 ? '' : 's'} can take it in its turn`;
+  if (able > 0) return `nothing is wrong: ${counted(able, 'running VM')} can take it in its turn`;
   if (booting > 0)
-    return `it waits for ${booting} VM${booting === 1 ? '' : 's'} of the VO that ${booting === 1 ? 'is' : 'are'} booting`;
+    return `it waits for ${counted(booting, 'VM')} of the VO that ${booting === 1 ? 'is' : 'are'} booting`;
   if (running.length > 0) return 'the running VMs of the VO have no room for it now';
   return 'no VM of the VO runs yet; the director starts one for waiting jobs';
 }

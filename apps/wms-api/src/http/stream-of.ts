@@ -1,6 +1,6 @@
 // Raw bodies, bounded. Refusing one must leave the connection alone: what is left of it is read and dropped after the
 // answer is out, whereas a destroyed request would cut off the answer too.
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { WmsError } from '@pilotfish/model';
 import type { FastifyRequest } from 'fastify';
 
@@ -11,8 +11,18 @@ export function streamOf(request: FastifyRequest, maxBytes: number): Readable {
     throw new WmsError('too-large', `the body has ${length} bytes; at most ${maxBytes} are taken here`);
   }
   if (request.body === undefined || request.body === null) return Readable.from([]);
-  if (request.body instanceof Readable) return Readable.from(request.body.iterator({ destroyOnReturn: false }));
+  if (request.body instanceof Readable) return apart(request.body);
   throw new WmsError('bad-request', 'send the bytes as application/octet-stream');
+}
+
+function apart(body: Readable): Readable {
+  const copy = new PassThrough();
+  body.once('error', (error) => copy.destroy(error));
+  copy.once('close', () => {
+    body.unpipe(copy);
+    body.resume();
+  });
+  return body.pipe(copy);
 }
 
 /** A small `bytes` body, whole. */

@@ -65,7 +65,7 @@ export async function perform(service: Embedded, stage: Stage): Promise<Result> 
   await until(cast, stage, ({ vms }) => vms.length === 0, 'VMs to retire');
   const ids = [...submitted.tiles.values(), submitted.wholeNode, submitted.oneLiner, submitted.failing, ...probes];
   const found = await account(cast, ids);
-  const { broken } = await cast.operator.call(routes.checkInvariants, {});
+  const { broken } = await cast.operator.call(routes.checkInvariants, { query: { atRest: 'true' } });
   return {
     submitted,
     probes,

@@ -1,6 +1,7 @@
 // How an attempt ended, as its pilot reports it. The first accepted end wins; the same end again is no error.
 import { type Accepted, type AttemptKey, afterOutcome, type OutcomeReport } from '@pilotfish/workload';
-import { type Database, sql, type Sql } from '../database.ts';
+import { type Database, type Sql, sql } from '../database.ts';
+import { reopen } from './reopen.ts';
 import { type LockedAttempt, lockAttempts, moveJob, startIdleClocks } from './requeue.ts';
 
 const LOCK_VM = sql('outcome_lock_vm', 'SELECT id FROM vm WHERE id = $1 FOR UPDATE');
@@ -22,7 +23,7 @@ export async function outcome(db: Database, key: AttemptKey, report: OutcomeRepo
   return db.transaction(async (tx) => {
     // VM first, as claims and beats do.
     await tx.rows(LOCK_VM, [key.vmId]);
-    const [attempt] = await lockAttempts(tx, [key]);
+    const attempt = await held(tx, key);
     if (attempt === undefined) return 'stale';
     const accepted = acceptance(attempt, key, report);
     if (accepted === 'accepted') await end(tx, attempt, report);
@@ -30,10 +31,20 @@ export async function outcome(db: Database, key: AttemptKey, report: OutcomeRepo
   });
 }
 
+/** A result that comes from a pilot given up, before anyone else took the job, still counts. */
+async function held(tx: Sql, key: AttemptKey): Promise<LockedAttempt | undefined> {
+  const [attempt] = await lockAttempts(tx, [key]);
+  if (attempt?.state !== 'Lost' || attempt.vmId !== key.vmId) return attempt;
+  if (attempt.jobState !== 'Waiting' || attempt.jobAttempt !== key.n) return attempt;
+  if (!(await reopen(tx, key.vmId, key.jobId, key.n, 'completing'))) return attempt;
+  return (await lockAttempts(tx, [key]))[0];
+}
+
 function acceptance(attempt: LockedAttempt, key: AttemptKey, report: OutcomeReport): Accepted {
   if (attempt.vmId !== key.vmId) return 'stale';
   if (OPEN.includes(attempt.state)) return attempt.jobAttempt === key.n ? 'accepted' : 'stale';
-  return attempt.state === endState(attempt, report) && attempt.outcome === report.minor ? 'repeated' : 'stale';
+  const ends: readonly string[] = [ATTEMPT_STATE[report.result], endState(attempt, report)];
+  return ends.includes(attempt.state) && attempt.outcome === report.minor ? 'repeated' : 'stale';
 }
 
 /** A node's failure to run what was to be killed anyway is a kill. */
@@ -44,7 +55,17 @@ function endState(attempt: LockedAttempt, report: OutcomeReport): string {
 async function end(tx: Sql, attempt: LockedAttempt, report: OutcomeReport): Promise<void> {
   const { exitCode, minor, reason, wallS, cpuS, maxRssMb, outputSandbox } = report;
   const key = [attempt.jobId, attempt.n];
-  await tx.rows(END, [...key, endState(attempt, report), exitCode, minor, reason, wallS, cpuS, maxRssMb, outputSandbox]);
+  await tx.rows(END, [
+    ...key,
+    endState(attempt, report),
+    exitCode,
+    minor,
+    reason,
+    wallS,
+    cpuS,
+    maxRssMb,
+    outputSandbox,
+  ]);
   const next = afterOutcome(attempt, report);
   const again = next.state === 'Waiting';
   // A phase report may have been lost: a job that ran passes through Running, so that its record has a start.

@@ -6,24 +6,25 @@ import { type Database, sql } from '../database.ts';
 const PHASE = sql(
   'attempt_phase',
   `WITH mine AS (
-     SELECT a.job_id, a.n FROM attempt a JOIN job j ON j.id = a.job_id AND j.attempt = a.n
+     SELECT a.job_id, a.n, array_position('{Claimed,Running,Completing}', a.state)
+       > array_position('{starting,running,completing}', $4) AS late FROM attempt a JOIN job j ON j.id = a.job_id AND j.attempt = a.n
      WHERE a.job_id = $1 AND a.n = $2 AND a.vm_id = $3 AND a.state IN ('Claimed', 'Running', 'Completing')
-     FOR UPDATE OF a, j
+     FOR UPDATE OF j, a
    ), stepped AS (
      UPDATE attempt a SET started_at = coalesce(a.started_at, CASE WHEN $4 <> 'starting' THEN now() END),
        state = CASE WHEN $4 = 'completing' THEN 'Completing' WHEN $4 = 'running' AND a.state = 'Claimed' THEN 'Running'
          ELSE a.state END
-     FROM mine WHERE a.job_id = mine.job_id AND a.n = mine.n RETURNING a.job_id, a.n
+     FROM mine WHERE a.job_id = mine.job_id AND a.n = mine.n AND NOT mine.late
    ), moved AS (
      UPDATE job j SET minor = $5, application_status = coalesce($6, j.application_status),
        started_at = coalesce(j.started_at, CASE WHEN $4 <> 'starting' THEN now() END),
        state = CASE WHEN $4 IN ('running', 'completing') AND j.state = 'Matched' THEN 'Running' ELSE j.state END
-     FROM mine WHERE j.id = mine.job_id RETURNING j.id, j.state, j.application_status, j.attempt
+     FROM mine WHERE j.id = mine.job_id AND NOT mine.late RETURNING j.id, j.state, j.application_status, j.attempt
    ), logged AS (
      INSERT INTO job_event (job_id, state, minor, application_status, source, attempt)
      SELECT id, state, $5, application_status, 'pilot', attempt FROM moved
    )
-   SELECT job_id FROM stepped`,
+   SELECT job_id FROM mine`,
 );
 const COMPLETING = sql(
   'job_completing',

@@ -11,28 +11,37 @@ const ALIVE = sql(
 );
 /** Seconds without a living API after which leases stand still. */
 const CENTRE_GAP_S = 15;
-/** When this many VMs of an endpoint, and this share of them, are silent, the network is likelier than the VMs. */
+/**
+ * When this many VMs of an endpoint, and this share of them, are silent, the network is likelier than the VMs. Silent
+ * together are those that have used this part of their lease when the first of them has used it up.
+ */
 const MASS_COUNT = 3;
 const MASS_SHARE = 0.5;
+const QUIET_PART = 0.5;
 /** Seconds for which a mass silence is held before it counts like any other. */
 const MASS_HOLD_S = 1800;
+
+// A VM that holds attempts is heard of when its pilot speaks: an agent alone can't answer for them.
+const HEARD = `greatest(c.up_since, v.activated_at, CASE WHEN p.id IS NULL OR NOT EXISTS (
+    SELECT 1 FROM attempt a WHERE a.vm_id = v.id AND a.state IN ('Claimed', 'Running', 'Completing')
+  ) THEN v.last_beat_at ELSE p.last_beat_at END)`;
+const LEASES = 'vm v CROSS JOIN centre c LEFT JOIN pilot p ON p.id = v.pilot_id';
 
 const SILENT = sql(
   'silent_vms',
   `WITH lease AS (
-     SELECT v.id, v.endpoint, v.state, (p.spec->>'lostAfterS')::float8 AS lost_after,
-       extract(epoch FROM now() - greatest(coalesce(v.last_beat_at, v.activated_at), c.up_since))::float8 AS silent
-     FROM vm v JOIN profile p ON p.vo = v.vo AND p.name = v.profile AND p.version = v.profile_version
-     CROSS JOIN centre c
-     WHERE v.state IN ('running', 'draining', 'stopping', 'stalled') AND c.alive_at > now() - make_interval(secs => $1)
+     SELECT v.id, v.endpoint, (f.spec->>'lostAfterS')::float8 AS lost_after,
+       extract(epoch FROM now() - ${HEARD})::float8 AS silent
+     FROM ${LEASES} JOIN profile f ON f.vo = v.vo AND f.name = v.profile AND f.version = v.profile_version
+     WHERE v.state IN ('running', 'draining', 'stopping') AND c.alive_at > now() - make_interval(secs => $1)
    ), counted AS (
-     SELECT *, silent > lost_after AS lost, count(*) FILTER (WHERE silent > lost_after) OVER w AS lost_here,
-       count(*) OVER w AS here FROM lease WINDOW w AS (PARTITION BY endpoint)
+     SELECT *, count(*) FILTER (WHERE silent > lost_after * $5::float8) OVER w AS quiet_here, count(*) OVER w AS here
+     FROM lease WINDOW w AS (PARTITION BY endpoint)
    )
-   SELECT id, state, silent FROM counted
-   WHERE lost AND NOT (lost_here >= $2 AND lost_here >= here * $3::float8 AND silent < $4)`,
+   SELECT id, silent FROM counted
+   WHERE silent > lost_after AND NOT (quiet_here >= $2 AND quiet_here >= here * $3::float8 AND silent < $4) ORDER BY id`,
 );
-const LOCK_VM = sql('sweep_lock_vm', 'SELECT last_beat_at FROM vm WHERE id = $1 FOR UPDATE');
+const LOCK_VM = sql('sweep_lock_vm', 'SELECT id FROM vm WHERE id = $1 FOR UPDATE');
 const STALL = sql(
   'stall_vm',
   `WITH stalled AS (UPDATE vm SET state = 'stalled' WHERE id = $1 AND state IN ('running', 'draining') RETURNING id)
@@ -44,8 +53,8 @@ const OPEN = sql(
 );
 const STILL = sql(
   'still_silent',
-  `SELECT 1 FROM vm v CROSS JOIN centre c
-   WHERE v.id = $1 AND extract(epoch FROM now() - greatest(coalesce(v.last_beat_at, v.activated_at), c.up_since)) >= $2`,
+  `SELECT 1 FROM ${LEASES} WHERE v.id = $1 AND v.state IN ('running', 'draining', 'stopping')
+   AND extract(epoch FROM now() - ${HEARD}) >= $2`,
 );
 
 /** Says that a replica of the API serves; called every few seconds by each. */
@@ -60,6 +69,7 @@ export async function sweepLost(db: Database): Promise<number> {
     MASS_COUNT,
     MASS_SHARE,
     MASS_HOLD_S,
+    QUIET_PART,
   ]);
   let lost = 0;
   for (const vm of silent) lost += await writeOff(db, vm.id, vm.silent);

@@ -14,7 +14,8 @@ const CLOSE_LIMIT_MS = 6_000;
 
 export interface Broker {
   /**
-   * Runs `handler` about every `everyMs` in one of the processes that asked for this name, the first time at once.
+   * Runs `handler` about every `everyMs` in one of the processes that asked for this name, the first time at once, or
+   * when the store is back.
    * Never twice at a time in one process: a round that comes too early is left out. A failed round is logged.
    */
   every(name: string, everyMs: number, handler: () => Promise<void>): Promise<void>;

@@ -2,6 +2,7 @@
 import type { Backing, BrokerLog } from './backing.ts';
 import { LOOPS_QUEUE } from './loops.ts';
 import type { OutageGuard } from './outage-guard.ts';
+import { readyQueue } from './ready-queue.ts';
 
 const FIRST_RETRY_MS = 1_000;
 
@@ -24,8 +25,7 @@ export interface IdQueueOptions {
 export function idQueue(backing: Backing, guard: OutageGuard, log: BrokerLog, options: IdQueueOptions): IdQueue {
   const { name, handler, concurrency, attempts } = options;
   if (name === LOOPS_QUEUE) throw new TypeError(`the queue name ${LOOPS_QUEUE} is taken by the loops`);
-  const queue = backing.queue(name);
-  queue.on('error', (error) => guard.report(error));
+  const queue = readyQueue(backing, guard, name);
   const worker = backing.worker(name, async ({ data }) => handler(data.id ?? ''), concurrency);
   worker.on('failed', (job, error) => {
     if (job && job.attemptsMade < attempts) return;
@@ -35,7 +35,7 @@ export function idQueue(backing: Backing, guard: OutageGuard, log: BrokerLog, op
   return {
     async add(id, { delayMs = 0 } = {}) {
       const retries = { attempts, backoff: { type: 'exponential', delay: FIRST_RETRY_MS } };
-      await queue.add(name, { id }, { ...retries, jobId: jobIdOf(id), delay: delayMs });
+      await (await queue()).add(name, { id }, { ...retries, jobId: jobIdOf(id), delay: delayMs });
     },
   };
 }

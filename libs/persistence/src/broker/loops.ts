@@ -1,6 +1,7 @@
 // The periodic: one BullMQ queue with a job scheduler per loop and one worker for all of them.
 import type { Backing, BrokerLog, BullQueue, BullWorker } from './backing.ts';
 import type { OutageGuard } from './outage-guard.ts';
+import { readyQueue } from './ready-queue.ts';
 
 export const LOOPS_QUEUE = 'loops';
 /** BullMQ's answers when another process has just scheduled the same rounds (ErrorCode SchedulerJob…). */
@@ -15,23 +16,25 @@ export class Loops {
   readonly #backing: Backing;
   readonly #guard: OutageGuard;
   readonly #log: BrokerLog;
+  readonly #queue: () => Promise<BullQueue>;
   readonly #loops = new Map<string, Loop>();
   readonly #running = new Set<string>();
-  #queue: BullQueue | undefined;
   #worker: BullWorker | undefined;
 
   constructor(backing: Backing, guard: OutageGuard, log: BrokerLog) {
     this.#backing = backing;
     this.#guard = guard;
     this.#log = log;
+    this.#queue = readyQueue(backing, guard, LOOPS_QUEUE);
   }
 
   async add(name: string, everyMs: number, handler: () => Promise<void>): Promise<void> {
+    if (!(everyMs >= 1)) throw new TypeError(`the loop ${name} needs an interval of at least a millisecond`);
     this.#loops.set(name, { everyMs, handler });
-    await this.#upsert(name, everyMs);
     const worker = this.#openWorker();
     // All may run side by side, with room to see that a round came too early.
     worker.concurrency = this.#loops.size + 1;
+    await this.#upsert(name, everyMs).catch((error: Error) => this.#guard.report(error));
   }
 
   /** Puts back what was lost; the next round of a schedule that is there stays where it is. */
@@ -41,18 +44,11 @@ export class Loops {
 
   async #upsert(name: string, everyMs: number): Promise<void> {
     try {
-      await this.#openQueue().upsertJobScheduler(encodeURIComponent(name), { every: everyMs }, { name, data: {} });
+      const queue = await this.#queue();
+      await queue.upsertJobScheduler(encodeURIComponent(name), { every: everyMs }, { name, data: {} });
     } catch (error) {
       if (!SCHEDULED_ALREADY.includes((error as { code?: number }).code ?? 0)) throw error;
     }
-  }
-
-  #openQueue(): BullQueue {
-    if (this.#queue) return this.#queue;
-    const queue = this.#backing.queue(LOOPS_QUEUE);
-    queue.on('error', (error) => this.#guard.report(error));
-    this.#queue = queue;
-    return queue;
   }
 
   #openWorker(): BullWorker {

@@ -1,13 +1,13 @@
 // The agent's heartbeat and its wish to halt.
 import type { VmHealth, VmId } from '@pilotfish/model';
+import { heardAgain } from '../attempts/beat.ts';
 import { type Database, sql } from '../database.ts';
 import { stopVm } from './step-vm.ts';
 
 const BEAT = sql(
   'beat_of_agent',
   `WITH seen AS (
-     UPDATE vm SET last_beat_at = now(), health = $2, console_tail = CASE WHEN $3 = '' THEN console_tail ELSE $3 END,
-       state = CASE WHEN state = 'stalled' THEN 'running' ELSE state END
+     UPDATE vm SET last_beat_at = now(), health = $2, console_tail = CASE WHEN $3 = '' THEN console_tail ELSE $3 END
      WHERE id = $1 AND ended_at IS NULL RETURNING id
    )
    INSERT INTO vm_beat (vm_id, health, jobs)
@@ -19,12 +19,15 @@ const ORDERS_VERSIONS = sql(
   'SELECT id, instruction_version AS version FROM vm WHERE id = ANY($1::uuid[])',
 );
 
+const STATE = sql('halt_state', 'SELECT state FROM vm WHERE id = $1');
+
 /** The log tail stands in for the console while the machine lives. */
 export async function beatVm(db: Database, vmId: VmId, health: VmHealth, logTail: string): Promise<void> {
-  await db.rows(BEAT, [vmId, JSON.stringify(health), logTail.replaceAll('\0', '')]);
+  await db.transaction(async (tx) => {
+    await tx.rows(BEAT, [vmId, JSON.stringify(health), logTail.replaceAll('\0', '')]);
+    await heardAgain(tx, vmId);
+  });
 }
-
-const STATE = sql('halt_state', 'SELECT state FROM vm WHERE id = $1');
 
 export async function confirmHalt(db: Database, vmId: VmId, reason: string): Promise<boolean> {
   return db.transaction(async (tx) => {

@@ -1,7 +1,7 @@
 // Order: decisions become ledger rows, each checked again under lock against caps and states. A launch's VM row, its id
 // and its order are one commit, before any cloud hears of it.
 import { randomUUID } from 'node:crypto';
-import type { OrderLimits } from '@pilotfish/fleet';
+import type { Ordered, OrderLimits } from '@pilotfish/fleet';
 import { type CloudEndpoint, type FleetAction, LIVE_VM_STATES, type VmId, type VmProfile } from '@pilotfish/model';
 import { type Database, type Sql, sql } from '../database.ts';
 import { newestProfiles } from './seen.ts';
@@ -52,30 +52,29 @@ interface Used {
 
 type Launch = Extract<FleetAction, { kind: 'launch' }>;
 
-export async function order(
-  db: Database,
-  actions: readonly FleetAction[],
-  limits: OrderLimits,
-): Promise<readonly number[]> {
-  if (actions.length === 0) return [];
+export async function order(db: Database, actions: readonly FleetAction[], limits: OrderLimits): Promise<Ordered> {
+  if (actions.length === 0) return { calls: [], changed: false };
   return db.transaction(async (tx) => {
     const endpoints = await tx.rows<CloudEndpoint>(LOCK_ENDPOINTS);
     const profiles = await newestProfiles(tx, null);
     const used = [...(await tx.rows<Used>(USED))];
-    const ids: number[] = [];
+    const calls: number[] = [];
+    let changed = false;
     for (const action of actions) {
       if (action.kind !== 'launch') {
-        ids.push(...(await orderForVm(tx, action.kind, action.vmId, action.because)));
+        const ordered = await orderForVm(tx, action.kind, action.vmId, action.because);
+        calls.push(...ordered.calls);
+        changed ||= ordered.changed;
         continue;
       }
       const endpoint = endpoints.find(({ name }) => name === action.endpoint);
       const profile = profiles.find(({ vo, name }) => vo === action.vo && name === action.profile);
       if (!endpoint || !profile || !underCaps(endpoint, profile, used, limits)) continue;
-      ids.push(await launch(tx, action, profile));
+      calls.push(await launch(tx, action, profile));
       const { processors } = profile.capacity;
       used.push({ endpoint: endpoint.name, vo: action.vo, profile: profile.name, vms: 1, processors });
     }
-    return ids;
+    return { calls, changed };
   });
 }
 
@@ -86,6 +85,7 @@ function underCaps(endpoint: CloudEndpoint, profile: VmProfile, used: readonly U
   const ofProfile = ofVo.filter((row) => row.profile === profile.name);
   return (
     endpoint.enabled &&
+    profile.endpoints.includes(endpoint.name) &&
     sum(here, 'vms') < endpoint.maxVms &&
     sum(here, 'processors') + profile.capacity.processors <= endpoint.maxProcessors &&
     sum(ofVo, 'vms') < limits.maxVmsPerVo &&
@@ -115,15 +115,17 @@ async function orderForVm(
   kind: 'drain' | 'stop' | 'start' | 'terminate',
   vmId: VmId,
   because: string,
-): Promise<number[]> {
+): Promise<Ordered> {
   if (kind === 'terminate') {
-    await leave(tx, vmId, because);
-    return (await tx.rows<{ id: number }>(TERMINATE, [vmId, because])).map(({ id }) => id);
+    const left = await leave(tx, vmId, because);
+    if (left === 'lively') return { calls: [], changed: false };
+    const calls = (await tx.rows<{ id: number }>(TERMINATE, [vmId, because])).map(({ id }) => id);
+    return { calls, changed: left === 'left' };
   }
   const stepped =
     kind === 'drain'
       ? await drainVm(tx, vmId, because)
       : kind === 'stop' && (await stopVm(tx, vmId, because, 'only when empty'));
   if (stepped) await tx.rows(DONE, [vmId, kind, because]);
-  return [];
+  return { calls: [], changed: stepped };
 }

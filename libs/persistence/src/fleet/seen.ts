@@ -8,7 +8,7 @@ import type {
   SeenVm,
   Stranger,
 } from '@pilotfish/fleet-planner';
-import type { CloudEndpoint, TaskQueue, VmProfile } from '@pilotfish/model';
+import type { CloudEndpoint, TaskQueue, VmId, VmProfile } from '@pilotfish/model';
 import { type Database, type Sql, sql } from '../database.ts';
 import { ENDPOINT_COLUMNS, OPEN_OF_VM, type ProfileRow, profileOf, VM_COLUMNS } from './vm-row.ts';
 
@@ -67,7 +67,7 @@ export async function seen(db: Database): Promise<Seen> {
   const [{ at }] = (await db.rows<{ at: number }>(NOW)) as [{ at: number }];
   const vms = await db.rows<SeenVm>(VMS);
   const endpoints = await db.rows<EndpointRow>(ENDPOINTS);
-  const strangers = await db.rows<Stranger & OfEndpoint>(STRANGERS);
+  const strangers = await db.rows<Omit<Stranger, 'status'> & OfEndpoint>(STRANGERS);
   const failures = await db.rows<LaunchFailure & OfEndpoint>(FAILURES);
   const profiles = await newestProfiles(db, null);
   const demand = await db.rows<TaskQueue & { waiting: number; oldestAt: number }>(DEMAND);
@@ -82,15 +82,18 @@ export async function seen(db: Database): Promise<Seen> {
 
 function seenEndpoint(
   { reachable, machines, observedAt, ...endpoint }: EndpointRow,
-  strangers: readonly (Stranger & OfEndpoint)[],
+  strangers: readonly (Omit<Stranger, 'status'> & OfEndpoint)[],
   failures: readonly (LaunchFailure & OfEndpoint)[],
 ): SeenEndpoint {
+  const statusOf = (id: VmId) => machines.find(({ vmId }) => vmId === id)?.status ?? 'active';
   return {
     endpoint,
     reachable,
     observedAt,
     machines,
-    strangers: strangers.filter((stranger) => stranger.endpoint === endpoint.name),
+    strangers: strangers
+      .filter((stranger) => stranger.endpoint === endpoint.name)
+      .map((stranger) => ({ ...stranger, status: statusOf(stranger.vmId) })),
     launchFailures: failures.filter((failure) => failure.endpoint === endpoint.name),
   };
 }

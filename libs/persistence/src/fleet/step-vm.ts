@@ -10,7 +10,7 @@ const STEP = sql(
   `WITH stepped AS (
      UPDATE vm SET state = $2, retire_reason = coalesce(retire_reason, $3), instruction_version = instruction_version + 1,
        stopping_since = CASE WHEN $2 = 'stopping' THEN now() ELSE stopping_since END,
-       ended_at = CASE WHEN $2 IN ('gone', 'failed') THEN now() ELSE ended_at END
+       ended_at = CASE WHEN $2 IN ('gone', 'failed') THEN coalesce(ended_at, clock_timestamp()) ELSE ended_at END
      WHERE id = $1 RETURNING id
    ) INSERT INTO vm_event (vm_id, state, because) SELECT id, $2, $3 FROM stepped`,
 );
@@ -48,20 +48,33 @@ export async function stopVm(
   return true;
 }
 
-/** The row of a machine that is to be deleted takes no more jobs and holds none. */
-export async function leave(tx: Sql, vmId: VmId, because: string): Promise<void> {
+const LIVELY = sql(
+  'vm_is_lively',
+  `SELECT 1 FROM vm WHERE id = $1 AND state IN ('running', 'draining') AND locked_at IS NULL
+     AND last_beat_at > now() - make_interval(secs => $2)`,
+);
+/** A VM that spoke within these seconds has come to life since somebody decided that it is dead. */
+const LIVELY_S = 15;
+
+/**
+ * The row of a machine that is to be deleted takes no more jobs and holds none. `lively`: it came to life since the
+ * decision and stays; `left`: it goes from now on; `leaving`: it was on its way already, or is over.
+ */
+export async function leave(tx: Sql, vmId: VmId, because: string): Promise<'lively' | 'left' | 'leaving'> {
   const state = await stateOf(tx, vmId);
-  if (state === undefined || ['gone', 'failed'].includes(state)) return;
+  if (state === undefined || ['gone', 'failed'].includes(state)) return 'leaving';
+  if ((await tx.rows(LIVELY, [vmId, LIVELY_S])).length > 0) return 'lively';
   if (state !== 'stopping') await tx.rows(STEP, [vmId, 'stopping', because]);
   await giveUp(tx, await tx.rows<Key>(OPEN, [vmId]), because);
+  return state === 'stopping' ? 'leaving' : 'left';
 }
 
 /** The end of the row. */
 export async function endVm(tx: Sql, vmId: VmId, end: 'gone' | 'failed', because: string): Promise<void> {
   const state = await stateOf(tx, vmId);
   if (state === undefined || state === end || state === 'gone') return;
-  await tx.rows(STEP, [vmId, end, because]);
   await giveUp(tx, await tx.rows<Key>(OPEN, [vmId]), because);
+  await tx.rows(STEP, [vmId, end, because]);
 }
 
 async function giveUp(tx: Sql, open: readonly Key[], because: string): Promise<void> {

@@ -1,7 +1,7 @@
 // Orders that need a cloud call: taking them, and recording what came of it.
 import type { CloudFailure, Machine, Ticket } from '@pilotfish/fleet';
-import type { CloudEndpoint, Vm, VmId } from '@pilotfish/model';
-import { type Database, sql } from '../database.ts';
+import type { CloudEndpoint, Vm, VmId, VmState } from '@pilotfish/model';
+import { type Database, type Sql, sql } from '../database.ts';
 import { endVm } from './step-vm.ts';
 import { ENDPOINT_COLUMNS, type ProfileRow, profileOf, VM_COLUMNS } from './vm-row.ts';
 
@@ -42,8 +42,16 @@ const END = sql(
 const CONSOLE = sql('vm_console', `UPDATE vm SET console_tail = $2 WHERE id = $1 AND $2 <> ''`);
 const POSTPONE = sql(
   'order_postpone',
-  `UPDATE fleet_action SET next_try_at = now() + make_interval(secs => $2), failure = $3, problem = $4 WHERE id = $1`,
+  `UPDATE fleet_action SET next_try_at = now() + make_interval(secs => $2), failure = $3, problem = $4
+   WHERE id = $1 AND state = 'ordered'`,
 );
+// A launch of a VM that was told to leave before its machine was made.
+const CALL_OFF = sql(
+  'order_call_off',
+  `UPDATE fleet_action SET state = 'done', ended_at = now(), problem = 'called off: the VM is no longer wanted' WHERE id = $1`,
+);
+
+const UNWANTED: readonly VmState[] = ['stopping', 'gone', 'failed'];
 
 type Taken = Pick<Ticket, 'id' | 'kind' | 'vmId' | 'because' | 'tries'> & { readonly endpoint: string };
 
@@ -59,6 +67,10 @@ export async function take(db: Database, orderId: number): Promise<Ticket | unde
   if (endpoint === undefined) return undefined;
   if (row === undefined) return { ...taken, endpoint, vm: null, profile: null };
   const { profileRow, ...vm } = row;
+  if (taken.kind === 'launch' && UNWANTED.includes(vm.state)) {
+    await db.rows(CALL_OFF, [orderId]);
+    return undefined;
+  }
   return { ...taken, endpoint, vm, profile: profileOf(profileRow) };
 }
 
@@ -78,8 +90,19 @@ export async function launchFailed(
 ): Promise<void> {
   await db.transaction(async (tx) => {
     const [order] = await tx.rows<{ vmId: VmId }>(END, [orderId, 'failed', failure, problem]);
-    if (order) await endVm(tx, order.vmId, 'failed', `launch failed (${failure}): ${problem}`);
+    // A VM that has called home was launched, whatever the cloud answered.
+    if (order && !(await calledHome(tx, order.vmId)))
+      await endVm(tx, order.vmId, 'failed', `launch failed (${failure}): ${problem}`);
   });
+}
+
+const CALLED_HOME = sql(
+  'vm_called_home',
+  'SELECT activated_at IS NOT NULL AND ended_at IS NULL AS yes FROM vm WHERE id = $1 FOR UPDATE',
+);
+
+async function calledHome(tx: Sql, vmId: VmId): Promise<boolean> {
+  return (await tx.rows<{ yes: boolean }>(CALLED_HOME, [vmId]))[0]?.yes === true;
 }
 
 export async function terminated(db: Database, orderId: number, consoleTail: string): Promise<void> {

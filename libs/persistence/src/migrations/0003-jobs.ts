@@ -47,7 +47,8 @@ export class Jobs0003 implements MigrationInterface {
       CREATE INDEX job_of_group ON job (job_group) WHERE job_group <> '';
       CREATE FUNCTION refuse_illegal_job_step() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
-        IF NOT EXISTS (SELECT 1 FROM job_transition WHERE from_state = OLD.state AND to_state = NEW.state) THEN
+        IF OLD.state IS DISTINCT FROM NEW.state
+          AND NOT EXISTS (SELECT 1 FROM job_transition WHERE from_state = OLD.state AND to_state = NEW.state) THEN
           RAISE EXCEPTION 'job % may not go from % to %', OLD.id, OLD.state, NEW.state USING ERRCODE = 'WM001';
         END IF;
         IF NEW.attempt < OLD.attempt THEN
@@ -55,8 +56,8 @@ export class Jobs0003 implements MigrationInterface {
         END IF;
         RETURN NEW;
       END $$;
-      CREATE TRIGGER job_step BEFORE UPDATE OF state ON job FOR EACH ROW
-        WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION refuse_illegal_job_step();
+      CREATE TRIGGER job_step BEFORE UPDATE OF state, attempt ON job FOR EACH ROW
+        WHEN (OLD.state IS DISTINCT FROM NEW.state OR NEW.attempt < OLD.attempt) EXECUTE FUNCTION refuse_illegal_job_step();
       -- A job waits exactly while it has a row here.
       CREATE TABLE waiting_job (
         queue_id bigint NOT NULL,
