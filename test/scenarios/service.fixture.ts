@@ -16,7 +16,7 @@ import pg from 'pg';
 import { type Found, processesOf } from './processes.fixture.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const CLI = join(ROOT, 'apps/wms-cli/dist/main.js');
+export const CLI = join(ROOT, 'apps/wms-cli/dist/main.js');
 const START_LIMIT_MS = 60_000;
 
 export interface User {

@@ -71,13 +71,13 @@ describe('jobs of another VO', () => {
     }
     const params = { id: String(id) };
     for (const call of [
-      art.call(routes.showJob, { params }),
-      art.call(routes.jobHistory, { params }),
-      art.call(routes.whyJob, { params }),
-      art.call(routes.jobLog, { params: { ...params, stream: 'stdout' } }),
-      art.bytes(routes.jobOutput, { params }),
+      () => art.call(routes.showJob, { params }),
+      () => art.call(routes.jobHistory, { params }),
+      () => art.call(routes.whyJob, { params }),
+      () => art.call(routes.jobLog, { params: { ...params, stream: 'stdout' } }),
+      () => art.bytes(routes.jobOutput, { params }),
     ]) {
-      expect(await refusalOf(call)).toMatchObject({ status: 404, code: 'not-found' });
+      expect(await refusalOf(call())).toMatchObject({ status: 404, code: 'not-found' });
     }
     expect(await list(running.as('operator'), { jobGroup: 'private' })).toEqual([id]);
   });

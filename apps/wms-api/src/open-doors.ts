@@ -1,11 +1,11 @@
 // What is served without a token: health, metrics, the API's own description, and the worker programs, which VMs check
 // by the digests in their user-data.
-import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGzip } from 'node:zlib';
 import { API_PREFIX, FILES_PREFIX } from '@pilotfish/api-contract';
 import { jobDescriptionJsonSchema } from '@pilotfish/job-description';
+import { WmsError } from '@pilotfish/model';
 import { sql } from '@pilotfish/persistence';
 import type { FastifyInstance } from 'fastify';
 import type { Metrics } from './metrics.ts';
@@ -35,13 +35,7 @@ export function openDoors(server: FastifyInstance, api: Api, metrics: Metrics, v
   });
   server.get<{ Params: { name: string } }>(`${FILES_PREFIX}/:name`, async ({ params }, reply) => {
     const path = PROGRAMS.has(params.name) ? join(api.files, params.name) : undefined;
-    if (
-      path &&
-      (await access(path).then(
-        () => true,
-        () => false,
-      ))
-    ) {
+    if (path !== undefined && existsSync(path)) {
       void reply.type(params.name.endsWith('.json') ? 'application/json' : 'text/javascript');
       return reply.send(createReadStream(path));
     }
@@ -50,6 +44,6 @@ export function openDoors(server: FastifyInstance, api: Api, metrics: Metrics, v
       void reply.type('application/gzip');
       return reply.send(createReadStream(process.execPath).pipe(createGzip({ level: 1 })));
     }
-    return reply.status(404).send({ status: 404, title: 'not found' });
+    throw new WmsError('not-found', `there is no file ${params.name} here`);
   });
 }

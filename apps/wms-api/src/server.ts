@@ -21,7 +21,7 @@ import { SandboxesController } from './sandboxes-controller.ts';
 import { API, type Api } from './wiring.ts';
 import { WorkerController } from './worker-controller.ts';
 
-const CONTROLLERS = [
+export const CONTROLLERS = [
   JobsController,
   LogsController,
   SandboxesController,

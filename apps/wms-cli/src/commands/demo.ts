@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removePostgresData } from '@pilotfish/embedded-postgres';
 import { Option } from 'commander';
 import type { CliContext, Registration } from '../cli-context.ts';
 import { perform } from '../demo/performance.ts';
@@ -76,11 +77,16 @@ async function runDemo(context: CliContext, options: Options, json: boolean): Pr
     say(`\n${summaryText(summary)}`);
     if (json) context.io.stdout.write(`${JSON.stringify(summary)}\n`);
     if (summary.invariants.length > 0) context.endWith(1);
-    else await rm(data, { recursive: true, force: true });
+    else await removeData(data);
   } finally {
     await end();
     quit.release();
   }
+}
+
+async function removeData(data: string): Promise<void> {
+  removePostgresData(join(data, 'postgres'));
+  await rm(data, { recursive: true, force: true });
 }
 
 /** Inside the checkout when it can be written, as for a second user it can't. */

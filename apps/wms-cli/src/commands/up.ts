@@ -1,4 +1,5 @@
 // `wms up`: the whole service in the foreground, on data that persists.
+import { rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { CliContext, Registration } from '../cli-context.ts';
 import { startEmbedded } from '../embedded/start-embedded.ts';
@@ -26,11 +27,12 @@ export const up: Registration = (program, context) => {
 
 async function runUp(context: CliContext, { port, data, host, tls = false }: Options): Promise<void> {
   const say = (text: string) => void context.io.stdout.write(`${text}\n`);
+  const folder = dataFolder(context, data);
   const quit = quitSignal();
   try {
     const { programs, files } = programsOf(context.projectRoot);
     const service = await startEmbedded({
-      dataDir: dataFolder(context, data),
+      dataDir: folder,
       cacheDir: join(context.projectRoot, '.pilotfish', 'cache'),
       programs,
       files,
@@ -40,16 +42,23 @@ async function runUp(context: CliContext, { port, data, host, tls = false }: Opt
       tls,
       log: say,
     });
+    announce(folder, service.url);
     say(`Pilotfish listens at ${service.url}`);
     say(
-      `The first operator's token is in ${join(dataFolder(context, data), 'operator-token')}; wms commands in this folder use it by themselves.`,
+      `The first operator's token is in ${join(folder, 'operator-token')}; wms commands in this folder use it by themselves.`,
     );
     await Promise.race([quit.asked, service.done]);
     say('Stopping; VMs keep running and are found again at the next start.');
     await service.stop();
+    rmSync(join(folder, 'run', 'service.json'), { force: true });
   } finally {
     quit.release();
   }
+}
+
+/** Where commands of this checkout find the service; the supervisor clears its folder at the next start. */
+function announce(folder: string, url: string): void {
+  writeFileSync(join(folder, 'run', 'service.json'), JSON.stringify({ url }));
 }
 
 function dataFolder({ projectRoot, cwd }: CliContext, data: string | undefined): string {

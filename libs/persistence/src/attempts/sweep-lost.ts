@@ -33,7 +33,7 @@ const SILENT = sql(
      SELECT v.id, v.endpoint, (f.spec->>'lostAfterS')::float8 AS lost_after,
        extract(epoch FROM now() - ${HEARD})::float8 AS silent
      FROM ${LEASES} JOIN profile f ON f.vo = v.vo AND f.name = v.profile AND f.version = v.profile_version
-     WHERE v.state IN ('running', 'draining', 'stopping') AND c.alive_at > now() - make_interval(secs => $1)
+     WHERE v.ended_at IS NULL AND v.state IN ('running', 'draining', 'stopping') AND c.alive_at > now() - make_interval(secs => $1)
    ), counted AS (
      SELECT *, count(*) FILTER (WHERE silent > lost_after * $5::float8) OVER w AS quiet_here, count(*) OVER w AS here
      FROM lease WINDOW w AS (PARTITION BY endpoint)

@@ -16,7 +16,7 @@ const LOCK_ENDPOINTS = sql(
 );
 const USED = sql(
   'order_used',
-  `SELECT endpoint, vo, profile, count(*)::int AS vms, sum(processors)::int AS processors FROM vm WHERE ${LIVE} GROUP BY 1, 2, 3`,
+  `SELECT endpoint, vo, profile, count(*)::int AS vms, sum(processors)::int AS processors FROM vm WHERE ${LIVE} AND ended_at IS NULL GROUP BY 1, 2, 3`,
 );
 const LAUNCH = sql(
   'order_launch',

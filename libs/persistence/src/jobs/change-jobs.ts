@@ -2,7 +2,7 @@
 import { JOB_TRANSITIONS, type JobId, type JobState, MINOR } from '@pilotfish/model';
 import type { Changed, JobFilter } from '@pilotfish/workload';
 import { type Database, type Sql, sql } from '../database.ts';
-import { filterValues, JOB_FILTER } from './read-jobs.ts';
+import { filtered } from './job-filter.ts';
 
 interface Locked {
   readonly id: JobId;
@@ -11,18 +11,14 @@ interface Locked {
   readonly maxReschedules: number;
 }
 
-const LOCK = sql(
-  'lock_jobs',
-  `SELECT j.id, j.state, j.reschedules, j.max_reschedules AS "maxReschedules" FROM job j WHERE ${JOB_FILTER}
-   ORDER BY j.id FOR UPDATE`,
-);
 // Before the jobs are locked: claims take the queue's row first and the job's second, and so must we.
-const UNQUEUE = sql(
-  'unqueue_jobs',
-  `DELETE FROM waiting_job WHERE job_id IN (
-     SELECT w.job_id FROM waiting_job w JOIN job j ON j.id = w.job_id WHERE ${JOB_FILTER} ORDER BY w.job_id FOR UPDATE OF w)`,
-);
-// After it, for jobs that came to wait in between.
+async function unqueue(tx: Sql, filter: JobFilter): Promise<void> {
+  const waiting = (where: string) => `DELETE FROM waiting_job WHERE job_id IN (
+    SELECT w.job_id FROM waiting_job w JOIN job j ON j.id = w.job_id WHERE ${where} ORDER BY w.job_id FOR UPDATE OF w)`;
+  await tx.rows(...filtered('unqueue_jobs', filter, waiting));
+}
+
+// After the lock, for jobs that came to wait in between.
 const UNQUEUE_LATE = sql('unqueue_late_jobs', 'DELETE FROM waiting_job WHERE job_id = ANY($1::bigint[])');
 const END_WAITING = sql(
   'end_waiting_jobs',
@@ -65,7 +61,14 @@ const idsOf = (jobs: readonly Locked[]): JobId[] => jobs.map(({ id }) => id);
 const may = (from: JobState, to: JobState): boolean => (JOB_TRANSITIONS[from] as readonly JobState[]).includes(to);
 
 async function lock(tx: Sql, filter: JobFilter): Promise<readonly Locked[]> {
-  return tx.rows<Locked>(LOCK, filterValues(filter));
+  return tx.rows<Locked>(
+    ...filtered(
+      'lock_jobs',
+      filter,
+      (where) =>
+        `SELECT j.id, j.state, j.reschedules, j.max_reschedules AS "maxReschedules" FROM job j WHERE ${where} ORDER BY j.id FOR UPDATE`,
+    ),
+  );
 }
 
 function answer(
@@ -78,7 +81,7 @@ function answer(
 export async function killJobs(db: Database, filter: JobFilter, reason: string, source: string): Promise<Changed> {
   let told: { vmId: string }[] = [];
   const changed = await db.transaction(async (tx) => {
-    await tx.rows(UNQUEUE, filterValues(filter));
+    await unqueue(tx, filter);
     const jobs = await lock(tx, filter);
     const held = jobs.filter(({ state }) => HELD.includes(state));
     const waiting = jobs.filter(({ state }) => !HELD.includes(state) && may(state, 'Killed'));
@@ -117,7 +120,7 @@ export async function rescheduleJobs(db: Database, filter: JobFilter, source: st
 
 export async function removeJobs(db: Database, filter: JobFilter, source: string): Promise<Changed> {
   return db.transaction(async (tx) => {
-    await tx.rows(UNQUEUE, filterValues(filter));
+    await unqueue(tx, filter);
     const jobs = await lock(tx, filter);
     const gone = jobs.filter(({ state }) => may(state, 'Deleted'));
     await tx.rows(UNQUEUE_LATE, [idsOf(gone)]);

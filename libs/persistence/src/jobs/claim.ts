@@ -18,7 +18,7 @@ const CANDIDATES = sql(
    ) head
    CROSS JOIN LATERAL (
      SELECT count(*)::int AS waiting FROM (
-       SELECT 1 FROM waiting_job w WHERE w.queue_id = q.id AND w.priority = head.priority LIMIT 2000
+       SELECT 1 FROM waiting_job w WHERE w.queue_id = q.id AND w.priority = head.priority LIMIT 256
      ) sample
    ) many
    LEFT JOIN used ON used.vo = q.vo AND used.owner = q.owner`,

@@ -2,9 +2,7 @@
 import type { Offer, Resources, VmId, VmProfile } from '@pilotfish/model';
 import { type Database, sql } from '../database.ts';
 
-const VM = sql(
-  'offer_of_vm',
-  `SELECT v.vo, e.site, v.endpoint, v.profile, v.platforms, p.spec,
+const OFFER = `SELECT v.vo, e.site, v.endpoint, v.profile, v.platforms, p.spec,
      jsonb_build_object('processors', v.processors, 'memoryMb', v.memory_mb, 'diskMb', v.disk_mb, 'gpus', v.gpus) AS total,
      jsonb_build_object('processors', v.processors - o.processors, 'memoryMb', v.memory_mb - o.memory_mb,
        'diskMb', v.disk_mb - o.disk_mb, 'gpus', v.gpus - o.gpus) AS free,
@@ -16,8 +14,9 @@ const VM = sql(
        coalesce(sum(disk_mb), 0)::int AS disk_mb, coalesce(sum(gpus), 0)::int AS gpus
      FROM attempt a WHERE a.vm_id = v.id AND a.state IN ('Claimed', 'Running', 'Completing')
    ) o
-   WHERE v.state = 'running' AND v.locked_at IS NULL AND ($1::uuid IS NULL OR v.id = $1) AND ($2::text IS NULL OR v.vo = $2)`,
-);
+   WHERE v.state = 'running' AND v.locked_at IS NULL AND v.ended_at IS NULL`;
+const OF_VM = sql('offer_of_vm', `${OFFER} AND v.id = $1`);
+const OF_VO = sql('offers_of_vo', `${OFFER} AND v.vo = $1`);
 
 interface Row {
   readonly vo: string;
@@ -64,7 +63,7 @@ export async function offerOf(
   vmId: VmId,
   said: { free: Resources; platforms: readonly string[] },
 ): Promise<Offer | undefined> {
-  const [row] = await db.rows<Row>(VM, [vmId, null]);
+  const [row] = await db.rows<Row>(OF_VM, [vmId]);
   if (row === undefined) return undefined;
   const ledger = offer(row);
   return {
@@ -76,5 +75,5 @@ export async function offerOf(
 
 /** Every node of the VO that may take jobs now. */
 export async function runningOffers(db: Database, vo: string): Promise<readonly Offer[]> {
-  return (await db.rows<Row>(VM, [null, vo])).map(offer);
+  return (await db.rows<Row>(OF_VO, [vo])).map(offer);
 }

@@ -1,6 +1,7 @@
 import { type Job, type JobId, OPEN_ATTEMPT_STATES } from '@pilotfish/model';
 import type { AttemptRecord, JobEvent, JobFilter, JobScope, LogPiece } from '@pilotfish/workload';
 import { type Database, sql } from '../database.ts';
+import { filtered } from './job-filter.ts';
 
 const JOB_COLUMNS = `j.id, j.vo, j.grp AS "group", j.owner, j.name, j.job_group AS "jobGroup", j.state, j.minor,
   j.application_status AS "applicationStatus", j.priority, j.queue_id AS "queueId", q.requirements, p.body AS payload,
@@ -9,27 +10,10 @@ const JOB_COLUMNS = `j.id, j.vo, j.grp AS "group", j.owner, j.name, j.job_group 
   j.kill_reason AS "killReason"`;
 const JOB_TABLES = 'job j JOIN task_queue q ON q.id = j.queue_id JOIN payload p ON p.digest = j.payload_digest';
 
-/** Null stands for "not restricted"; deleted jobs show only when asked for. */
-export const JOB_FILTER = `($1::text IS NULL OR j.vo = $1) AND ($2::text IS NULL OR j.owner = $2)
-  AND ($3::text IS NULL OR j.grp = $3) AND ($4::text IS NULL OR j.job_group = $4)
-  AND ($5::text IS NULL OR j.name LIKE replace($5, '*', '%'))
-  AND (CASE WHEN $6::text[] IS NULL THEN j.state <> 'Deleted' ELSE j.state = ANY($6) END)
-  AND ($7::bigint[] IS NULL OR j.id = ANY($7))`;
-
-export function filterValues(filter: JobFilter): unknown[] {
-  const { vo, owner, group, jobGroup, name, states, ids } = filter;
-  return [vo ?? null, owner ?? null, group ?? null, jobGroup ?? null, name ?? null, states ?? null, ids ?? null];
-}
-
 const FIND = sql(
   'find_job',
   `SELECT ${JOB_COLUMNS} FROM ${JOB_TABLES} WHERE j.id = $1 AND ($2::text IS NULL OR j.vo = $2) AND ($3::text IS NULL OR j.owner = $3)`,
 );
-const LIST = sql(
-  'list_jobs',
-  `SELECT ${JOB_COLUMNS} FROM ${JOB_TABLES} WHERE ${JOB_FILTER} AND ($8::bigint IS NULL OR j.id < $8) ORDER BY j.id DESC LIMIT $9`,
-);
-const COUNTS = sql('count_jobs', `SELECT j.state, count(*) AS n FROM job j WHERE ${JOB_FILTER} GROUP BY j.state`);
 const HISTORY = sql(
   'job_history',
   `SELECT at, state, minor, application_status AS "applicationStatus", source, attempt FROM job_event WHERE job_id = $1 ORDER BY id`,
@@ -58,12 +42,24 @@ export async function findJob(db: Database, id: JobId, scope: JobScope): Promise
   return row;
 }
 
+const DEFAULT_LIMIT = 100;
+
 export async function listJobs(db: Database, filter: JobFilter): Promise<readonly Job[]> {
-  return db.rows<Job>(LIST, [...filterValues(filter), filter.before ?? null, filter.limit ?? 100]);
+  const [statement, values] = filtered('list_jobs', filter, (where) => {
+    const limit = Math.max(1, Math.trunc(filter.limit ?? DEFAULT_LIMIT));
+    return `SELECT ${JOB_COLUMNS} FROM ${JOB_TABLES} WHERE ${where} ORDER BY j.id DESC LIMIT ${limit}`;
+  });
+  return db.rows<Job>(statement, values);
 }
 
 export async function countJobs(db: Database, filter: JobFilter): Promise<Record<string, number>> {
-  const rows = await db.rows<{ state: string; n: number }>(COUNTS, filterValues(filter));
+  const { before: _, ...whole } = filter;
+  const [statement, values] = filtered(
+    'count_jobs',
+    whole,
+    (where) => `SELECT j.state, count(*) AS n FROM job j WHERE ${where} GROUP BY j.state`,
+  );
+  const rows = await db.rows<{ state: string; n: number }>(statement, values);
   return Object.fromEntries(rows.map(({ state, n }) => [state, n]));
 }
 

@@ -65,6 +65,7 @@ export class Fleet0002 implements MigrationInterface {
       );
       CREATE INDEX vm_live ON vm (endpoint, vo) WHERE ended_at IS NULL;
       CREATE INDEX vm_newest ON vm (ordered_at DESC);
+      CREATE INDEX vm_ended ON vm (ended_at);
       CREATE FUNCTION refuse_illegal_vm_step() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
         IF NOT EXISTS (SELECT 1 FROM vm_transition WHERE from_state = OLD.state AND to_state = NEW.state) THEN
@@ -123,6 +124,7 @@ export class Fleet0002 implements MigrationInterface {
         problem text
       );
       CREATE INDEX fleet_action_open ON fleet_action (id) WHERE state = 'ordered';
+      CREATE INDEX fleet_action_failed ON fleet_action (ended_at) WHERE state = 'failed';
       CREATE UNIQUE INDEX fleet_action_once ON fleet_action (vm_id, kind) WHERE state = 'ordered';
       -- Machines of ours at a cloud that the ledger doesn't know, with the time they were first seen.
       CREATE TABLE stranger (
