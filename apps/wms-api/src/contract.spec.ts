@@ -138,6 +138,16 @@ describe('what is served without a token', () => {
     }
   });
 
+  it('metrics in trouble are a problem that tells nothing of the inside', async () => {
+    const other = await aRunningApi();
+    await other.api.db.close();
+    const response = await fetch(`${other.url}/metrics`);
+    expect(response.status).toBeGreaterThanOrEqual(500);
+    expect(await response.json()).toMatchObject({ requestId: expect.stringMatching(/./) });
+    expect((await fetch(`${other.url}/health/ready`)).status).toBe(503);
+    await other.close();
+  });
+
   it('closed to everybody without a token is every other call', async () => {
     for (const route of table.filter(({ permission }) => permission !== 'public')) {
       const path = `${API_PREFIX}${route.path.replace(/:\w+/g, '1')}`;

@@ -8,6 +8,7 @@ import { jobDescriptionJsonSchema } from '@pilotfish/job-description';
 import { WmsError } from '@pilotfish/model';
 import { sql } from '@pilotfish/persistence';
 import type { FastifyInstance } from 'fastify';
+import { answerProblem } from './http/problem-filter.ts';
 import type { Metrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Api } from './wiring.ts';
@@ -15,7 +16,9 @@ import type { Api } from './wiring.ts';
 const PROGRAMS = new Set(['agent.cjs', 'pilot.cjs', 'manifest.json']);
 const PING = sql('ping', 'SELECT 1');
 
+/** `server`: a scope of its own, for Nest sets the error handler of the whole. */
 export function openDoors(server: FastifyInstance, api: Api, metrics: Metrics, version: string): void {
+  server.setErrorHandler((error, request, reply) => answerProblem(api.log, error, request, reply));
   const document = openApiDocument(version);
   const schema = jobDescriptionJsonSchema();
   server.get('/api/openapi.json', () => document);

@@ -77,7 +77,7 @@ export async function serve(
     measured.observe(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
     done();
   });
-  openDoors(server as never, api, measured, version);
+  void server.register(async (scope) => openDoors(scope as never, api, measured, version));
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule, adapter, { logger: nestLog(log) });
   app.useGlobalGuards(new CallerGuard(api.identify));
   app.useGlobalFilters(new ProblemFilter(log));

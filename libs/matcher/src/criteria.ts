@@ -1,5 +1,6 @@
 // Every criterion, in the order in which reasons are shown: whose node it is, where and what it is, then how much of it
-// is free. A new criterion is one file and one line here.
+// is free. A new criterion is one file, one line here
+// and one in compiled-need.ts.
 import { bannedSite } from './criteria/banned-site.ts';
 import { disk } from './criteria/disk.ts';
 import { endpoint } from './criteria/endpoint.ts';
@@ -36,7 +37,7 @@ const KIND = [
 ] as const satisfies Named;
 
 /** About what is free: once these fail, they fail until a job on the node ends. */
-export const AMOUNTS = [
+const AMOUNTS = [
   { name: 'whole-node', check: wholeNode },
   { name: 'processors', check: processors },
   { name: 'memory', check: memory },

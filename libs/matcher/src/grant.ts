@@ -5,16 +5,17 @@ import type { Need } from './need.ts';
 
 /**
  * For a need that fits the offer. A whole-node job gets all that is there. An elastic one (`max` above `min`) gets as
- * many cores as are free, up to `max`; if it lives on its cores' share of memory, no more than that memory allows.
+ * many cores as are free, up to `max` and to `mostCores` (what limits leave); if it lives on its cores' share of memory,
+ * no more than that memory allows.
  */
-export function grant(need: Need, offer: Offer): Resources {
+export function grant(need: Need, offer: Offer, mostCores = Number.POSITIVE_INFINITY): Resources {
   const { requirements } = need;
   if (requirements.wholeNode) return offer.free;
   const share = requirements.memoryMb > 0 ? 0 : memoryShare(offer.total);
   const affordable = share > 0 ? Math.floor(offer.free.memoryMb / share) : Number.POSITIVE_INFINITY;
   const processors = Math.max(
     requirements.processors.min,
-    Math.min(requirements.processors.max, offer.free.processors, affordable),
+    Math.min(requirements.processors.max, offer.free.processors, affordable, mostCores),
   );
   return {
     processors,

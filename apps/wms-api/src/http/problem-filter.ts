@@ -46,27 +46,30 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    const reply = http.getResponse<FastifyReply>();
-    const told = tell(error);
-    const about = { err: error, requestId: request.id, url: request.url.split('?')[0] };
-    if (request.raw.aborted) this.#log.debug(about, 'the client hung up in the middle of its request');
-    else if (told.status >= 500) this.#log.error(about, 'request failed');
-    if (reply.sent || reply.raw.headersSent) return;
-    const body: Problem = {
-      type: `urn:pilotfish:problem:${told.code}`,
-      title: told.code.replaceAll('-', ' '),
-      status: told.status,
-      detail: told.detail,
-      instance: request.url.split('?')[0]!,
-      code: told.code,
-      requestId: String(request.id),
-      errors: [...told.flaws],
-    };
-    if (told.status === 503) void reply.header('retry-after', '1');
-    if (told.status === 401) void reply.header('www-authenticate', 'Bearer');
-    void reply.status(told.status).type(PROBLEM_MEDIA_TYPE).send(body);
+    answerProblem(this.#log, error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
+}
+
+export function answerProblem(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const told = tell(error);
+  const path = request.url.split('?')[0]!;
+  const about = { err: error, requestId: request.id, url: path };
+  if (request.raw.aborted) log.debug(about, 'the client hung up in the middle of its request');
+  else if (told.status >= 500) log.error(about, 'request failed');
+  if (reply.sent || reply.raw.headersSent) return;
+  const body: Problem = {
+    type: `urn:pilotfish:problem:${told.code}`,
+    title: told.code.replaceAll('-', ' '),
+    status: told.status,
+    detail: told.detail,
+    instance: path,
+    code: told.code,
+    requestId: String(request.id),
+    errors: [...told.flaws],
+  };
+  if (told.status === 503) void reply.header('retry-after', '1');
+  if (told.status === 401) void reply.header('www-authenticate', 'Bearer');
+  void reply.status(told.status).type(PROBLEM_MEDIA_TYPE).send(body);
 }
 
 function tell(error: unknown): Told {

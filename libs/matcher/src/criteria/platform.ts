@@ -1,9 +1,10 @@
-// A job that names platforms runs on a node that offers at least one of them.
+// A job that names platforms runs on a node that offers at least one of them, or a newer level of it.
 import { listed } from '../amounts.ts';
 import type { Criterion } from '../need.ts';
+import { platformMet } from '../platform-order.ts';
 
 export const platform: Criterion = ({ requirements: { platforms } }, offer) =>
-  platforms.length === 0 || platforms.some((name) => offer.platforms.includes(name))
+  platformMet(platforms, offer.platforms)
     ? undefined
     : {
         criterion: 'platform',

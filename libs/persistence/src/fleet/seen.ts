@@ -47,7 +47,7 @@ const DEMAND = sql(
   `SELECT q.id, q.vo, q.grp AS "group", q.owner, q.requirements, many.waiting, many."oldestAt"
    FROM task_queue q CROSS JOIN LATERAL (
      SELECT count(*)::int AS waiting, extract(epoch FROM min(since)) * 1000 AS "oldestAt"
-     FROM (SELECT since FROM waiting_job w WHERE w.queue_id = q.id LIMIT 10000) sample
+     FROM (SELECT since FROM waiting_job w WHERE w.queue_id = q.id ORDER BY w.priority DESC, w.job_id LIMIT 10000) sample
    ) many WHERE many.waiting > 0 ORDER BY q.id`,
 );
 

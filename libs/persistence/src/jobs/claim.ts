@@ -4,6 +4,7 @@ import { MINOR, type Resources, type TaskQueue, type VmId } from '@pilotfish/mod
 import type { Claimed, ClaimOrder } from '@pilotfish/workload';
 import { type Database, type Sql, sql } from '../database.ts';
 
+// Counted in the index's order and only so far: a queue may hold millions, and one ask takes few.
 const CANDIDATES = sql(
   'queue_candidates',
   `WITH used AS (
@@ -18,7 +19,7 @@ const CANDIDATES = sql(
    ) head
    CROSS JOIN LATERAL (
      SELECT count(*)::int AS waiting FROM (
-       SELECT 1 FROM waiting_job w WHERE w.queue_id = q.id AND w.priority = head.priority LIMIT 256
+       SELECT 1 FROM waiting_job w WHERE w.queue_id = q.id AND w.priority = head.priority ORDER BY w.job_id LIMIT 256
      ) sample
    ) many
    LEFT JOIN used ON used.vo = q.vo AND used.owner = q.owner`,
