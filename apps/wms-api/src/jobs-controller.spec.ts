@@ -40,6 +40,16 @@ describe('the list of jobs', () => {
     expect(seen).toEqual([...ids].reverse());
   });
 
+  it('may change the size of its pages from call to call', async () => {
+    await jobsOf(ben, 3, 'sizes');
+    for (const limit of [1, 2, 3]) {
+      const pages = Array.from({ length: 10 }, () =>
+        ben.call(routes.listJobs, { query: { jobGroup: 'sizes', limit } }),
+      );
+      for (const { jobs } of await Promise.all(pages)) expect(jobs).toHaveLength(limit);
+    }
+  });
+
   it('can be narrowed by state, owner, name and group of jobs', async () => {
     const [kept, killed] = await jobsOf(ben, 2, 'narrow');
     const hers = await submitOne(running.as('bea'), { jobGroup: 'narrow', name: 'tide-1' });

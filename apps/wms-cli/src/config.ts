@@ -10,6 +10,8 @@ export interface CliConfig {
   readonly token: Secret | undefined;
   /** DATABASE_URL: `up` uses this server in place of an embedded one. */
   readonly databaseUrl: Secret | undefined;
+  /** What `up` and `demo` hand on to the programs of the service; nothing else of the environment reaches them. */
+  readonly serviceEnvironment: Readonly<Record<string, string>>;
   /** Holds the saved login. */
   readonly credentialsFile: string;
   /** False with NO_COLOR (no-color.org) or on a terminal without colours. */
@@ -17,6 +19,18 @@ export interface CliConfig {
   /** WMS_DEBUG: errors show where they came from. */
   readonly debug: boolean;
 }
+
+const HANDED_ON = [
+  'PATH',
+  'LANG',
+  'TZ',
+  'LOG_LEVEL',
+  'REDIS_URL',
+  'WMS_MAX_SANDBOX_MIB',
+  'WMS_OBSERVE_S',
+  'WMS_PLAN_S',
+  'WMS_SWEEP_S',
+];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,6 +45,9 @@ export function readConfig(environment: Environment = process.env, home: string 
     url: value('WMS_URL'),
     token: token === undefined ? undefined : new Secret(token),
     databaseUrl: database === undefined ? undefined : new Secret(database),
+    serviceEnvironment: Object.fromEntries(
+      HANDED_ON.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+    ),
     credentialsFile: join(folder, 'pilotfish', 'credentials.json'),
     colour: value('NO_COLOR') === undefined && value('TERM') !== 'dumb',
     debug: value('WMS_DEBUG') !== undefined,

@@ -14,6 +14,8 @@ export interface CompiledNeed {
   readonly bannedSites: Allowed;
   readonly endpoints: Allowed;
   readonly tags: Allowed;
+  /** Equal for needs that `hasRoomFor` doesn't tell apart. */
+  readonly shape: string;
 }
 
 /** By object: needs never change, and those that nobody holds any more go by themselves. */
@@ -29,6 +31,7 @@ export function compile(need: Need): CompiledNeed {
     bannedSites: setOf(bannedSites),
     endpoints: setOf(endpoints),
     tags: setOf(tags),
+    shape: shapeOf(need.requirements),
   };
   compiled.set(need, made);
   return made;
@@ -36,6 +39,10 @@ export function compile(need: Need): CompiledNeed {
 
 function setOf(names: readonly string[]): Allowed {
   return names.length === 0 ? undefined : new Set(names);
+}
+
+function shapeOf({ processors, wholeNode, memoryMb, diskMb, gpus, cpuTimeS }: Requirements): string {
+  return `${processors.min}/${processors.max}/${wholeNode}/${memoryMb}/${diskMb}/${gpus}/${cpuTimeS}`;
 }
 
 /** Whose node it is, where and what: the answer stays the same for every node of its kind. */

@@ -1,6 +1,5 @@
 // Every criterion, in the order in which reasons are shown: whose node it is, where and what it is, then how much of it
-// is free. A new criterion is one file, one line here
-// and one in compiled-need.ts.
+// is free. A new criterion is one file, one line here and one in compiled-need.ts.
 import { bannedSite } from './criteria/banned-site.ts';
 import { disk } from './criteria/disk.ts';
 import { endpoint } from './criteria/endpoint.ts';

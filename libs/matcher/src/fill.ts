@@ -1,71 +1,97 @@
-// One ask fills the whole offer: the next turn's owner gets the job of his that packs best, until nothing more fits.
-// A whole-node job is taken only in its own turn, on an empty node: it is never jumped ahead of the head of the queue,
-// and never behind it, since the head then fills the node. When only whole-node jobs fit, the head is one of them.
-import type { Offer, QueueId, Resources } from '@pilotfish/model';
-import { grant, taken } from './grant.ts';
-import { fits, stillFits } from './match.ts';
-import { type Candidate, fewestCoresFirst, type TurnRule, type Turns } from './turn.ts';
+// One ask fills the whole offer: the turn goes to the job of its lane that packs best, or within a bounded debt to one
+// of another lane that packs better, until nothing more fits. Background shares come after all others.
+import type { Offer } from '@pilotfish/model';
+import { treesFor } from './candidate-index.ts';
+import { Filling } from './filling.ts';
+import { type Best, Lane } from './lane.ts';
+import type { Room } from './limits/room.ts';
+import type { Pick } from './pick.ts';
+import { type Candidate, fewestCoresFirst, type TurnRule } from './turn.ts';
+import { TurnOrder } from './turn-order.ts';
+import type { TurnTree } from './turn-tree.ts';
 
-/** `count` jobs of the queue, each with `each` of the node. A queue may appear again with another `each`. */
-export interface Pick {
-  readonly queue: QueueId;
-  readonly count: number;
-  readonly each: Resources;
-}
+/** Turns that packing looks ahead, the head's included. */
+export const PACKING_LANES = 16;
 
-interface Open {
-  readonly candidate: Candidate;
-  readonly left: number;
-}
-
-/** At most `limit` jobs in all. The picks together never exceed what is free; nothing that still fits is left out. */
+/**
+ * At most `limit` jobs in all. The picks together never exceed what is free or what `room` leaves; nothing that still
+ * fits is left out. What is worked out per list of candidates is kept, so pass the same list as long as it holds.
+ */
 export function fill(
   offer: Offer,
   candidates: readonly Candidate[],
   limit: number,
   turnRule: TurnRule = fewestCoresFirst,
+  room?: Room,
 ): readonly Pick[] {
-  const turns = turnRule();
-  const picks = new Map<string, Pick>();
-  let rest = offer;
-  let open: readonly Open[] = candidates
-    .filter(({ queue, waiting }) => waiting >= 1 && fits(queue, offer))
-    .map((candidate) => ({ candidate, left: candidate.waiting }));
-  for (let room = limit; room >= 1; room -= 1) {
-    const chosen = choose(open, rest, turns);
-    if (chosen === undefined) break;
-    const each = grant(chosen.candidate.queue, rest);
-    rest = taken(rest, each);
-    turns.charge(chosen.candidate, each);
-    add(picks, chosen.candidate.queue.id, each);
-    // What doesn't fit now can't fit later in this fill: the node only gets fuller.
-    open = open
-      .map((entry) => (entry === chosen ? { ...entry, left: entry.left - 1 } : entry))
-      .filter(({ candidate, left }) => left >= 1 && stillFits(candidate.queue, rest));
+  const filling = new Filling(offer, limit, room);
+  for (const tree of treesFor(offer, candidates, turnRule.places)) new Serving(tree, turnRule, filling).run();
+  return filling.picks;
+}
+
+interface Chosen {
+  readonly leaf: number;
+  readonly best: Best;
+}
+
+class Serving {
+  readonly #tree: TurnTree;
+  readonly #rule: TurnRule;
+  readonly #filling: Filling;
+  readonly #order: TurnOrder;
+  readonly #lanes = new Map<number, Lane>();
+
+  constructor(tree: TurnTree, rule: TurnRule, filling: Filling) {
+    this.#tree = tree;
+    this.#rule = rule;
+    this.#filling = filling;
+    this.#order = new TurnOrder(tree, rule.starts(tree.nodes));
   }
-  return [...picks.values()];
+
+  run(): void {
+    while (!this.#filling.isOver) {
+      const head = this.#head();
+      if (head === undefined) return;
+      const { leaf, best } = this.#betterPacked(head);
+      const { candidate } = best.one;
+      const each = this.#filling.take(candidate.queue);
+      best.from.left -= 1;
+      this.#order.charge(leaf, this.#rule.cost(candidate, each));
+    }
+  }
+
+  #head(): Chosen | undefined {
+    for (let leaf = this.#order.head(); leaf !== undefined; leaf = this.#order.head()) {
+      const best = this.#bestOf(leaf);
+      if (best !== undefined) return { leaf, best };
+      this.#order.close(leaf);
+    }
+    return undefined;
+  }
+
+  #betterPacked(head: Chosen): Chosen {
+    const { packingDebt } = this.#rule;
+    if (packingDebt <= 0 || head.best.cores >= this.#filling.freeCores) return head;
+    for (;;) {
+      const near = this.#order.within(packingDebt, PACKING_LANES).map((leaf) => ({ leaf, best: this.#bestOf(leaf) }));
+      const done = near.filter(({ best }) => best === undefined);
+      if (done.length === 0) return mostCores(near as readonly Chosen[]);
+      // Closing them moves others into reach.
+      for (const { leaf } of done) this.#order.close(leaf);
+    }
+  }
+
+  #bestOf(leaf: number): Best | undefined {
+    let lane = this.#lanes.get(leaf);
+    if (lane === undefined) {
+      lane = new Lane(this.#tree.lanes[leaf]!);
+      this.#lanes.set(leaf, lane);
+    }
+    return lane.best(this.#filling);
+  }
 }
 
-/** Largest grant first: that is the job for exactly the free cores, then the largest that fits, then a single core. */
-function choose(open: readonly Open[], rest: Offer, turns: Turns): Open | undefined {
-  const head = first(open, (left, right) => turns.compare(left.candidate, right.candidate));
-  if (head === undefined || head.candidate.queue.requirements.wholeNode) return head;
-  const turn = open.filter(
-    ({ candidate }) => turns.sameTurn(head.candidate, candidate) && !candidate.queue.requirements.wholeNode,
-  );
-  const cores = ({ candidate }: Open) => grant(candidate.queue, rest).processors;
-  return (
-    first(turn, (left, right) => cores(right) - cores(left) || turns.compare(left.candidate, right.candidate)) ?? head
-  );
-}
-
-function first<T>(items: readonly T[], compare: (left: T, right: T) => number): T | undefined {
-  let best = items[0];
-  for (const item of items) if (best !== undefined && compare(item, best) < 0) best = item;
-  return best;
-}
-
-function add(picks: Map<string, Pick>, queue: QueueId, each: Resources): void {
-  const key = `${queue}/${each.processors}/${each.memoryMb}/${each.diskMb}/${each.gpus}`;
-  picks.set(key, { queue, count: (picks.get(key)?.count ?? 0) + 1, each });
+/** The earliest in turn of those that get the most cores. */
+function mostCores(near: readonly Chosen[]): Chosen {
+  return near.reduce((chosen, one) => (one.best.cores > chosen.best.cores ? one : chosen));
 }

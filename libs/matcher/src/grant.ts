@@ -1,5 +1,5 @@
 // What a job that fits gets of a node, and what is then left of the node.
-import type { Offer, Resources } from '@pilotfish/model';
+import type { Offer, Requirements, Resources } from '@pilotfish/model';
 import { memoryShare } from './memory-share.ts';
 import type { Need } from './need.ts';
 
@@ -8,21 +8,21 @@ import type { Need } from './need.ts';
  * many cores as are free, up to `max` and to `mostCores` (what limits leave); if it lives on its cores' share of memory,
  * no more than that memory allows.
  */
-export function grant(need: Need, offer: Offer, mostCores = Number.POSITIVE_INFINITY): Resources {
-  const { requirements } = need;
+export function grant({ requirements }: Need, offer: Offer, mostCores = Number.POSITIVE_INFINITY): Resources {
   if (requirements.wholeNode) return offer.free;
+  const processors = coresFor(requirements, offer, mostCores);
+  const memoryMb = requirements.memoryMb > 0 ? requirements.memoryMb : memoryShare(offer.total) * processors;
+  return { processors, memoryMb, diskMb: requirements.diskMb, gpus: requirements.gpus };
+}
+
+/** The cores of `grant`. */
+export function coresFor(requirements: Requirements, offer: Offer, mostCores = Number.POSITIVE_INFINITY): number {
+  const { min, max } = requirements.processors;
+  if (requirements.wholeNode) return offer.free.processors;
+  if (min === max) return min;
   const share = requirements.memoryMb > 0 ? 0 : memoryShare(offer.total);
   const affordable = share > 0 ? Math.floor(offer.free.memoryMb / share) : Number.POSITIVE_INFINITY;
-  const processors = Math.max(
-    requirements.processors.min,
-    Math.min(requirements.processors.max, offer.free.processors, affordable, mostCores),
-  );
-  return {
-    processors,
-    memoryMb: requirements.memoryMb > 0 ? requirements.memoryMb : share * processors,
-    diskMb: requirements.diskMb,
-    gpus: requirements.gpus,
-  };
+  return Math.max(min, Math.min(max, offer.free.processors, affordable, mostCores));
 }
 
 /** The offer after `count` jobs took `each` of it. */

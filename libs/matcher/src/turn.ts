@@ -1,11 +1,12 @@
-// Whose turn it is. Share decides this; packing (fill.ts) then chooses only among the jobs that have the same turn.
+// Whose turn it is: queues stand in a tree of turns, and the node that stands lowest at each level goes first. Share
+// decides the tree and the standing; packing (fill.ts) then chooses within a turn, or within a bounded debt.
 import type { Resources, TaskQueue } from '@pilotfish/model';
 
-/** A task queue with waiting jobs. */
+/** A task queue with waiting jobs. Between fills only `waiting` may change in place; anything else is a new list. */
 export interface Candidate {
   readonly queue: TaskQueue;
   readonly waiting: number;
-  /** Higher goes first. */
+  /** Higher goes first, among the queues of one owner. */
   readonly priority: number;
   /** When its oldest waiting job was submitted, ms since the epoch. */
   readonly oldestAt: number;
@@ -13,32 +14,57 @@ export interface Candidate {
   readonly inUse: number;
 }
 
-/** The order of turns during one fill; it learns of every pick through `charge`. */
-export interface Turns {
-  /** Negative: `left` goes first. A total order: zero only for the same queue. */
-  compare(left: Candidate, right: Candidate): number;
-  /** Whether `other` may be served in `head`'s turn when it packs better. */
-  sameTurn(head: Candidate, other: Candidate): boolean;
-  charge(picked: Candidate, each: Resources): void;
+/** One node on the way from the top of the tree to the turn of a queue. */
+export interface Level {
+  /** Unlike any other in the tree. */
+  readonly key: string;
+  /** Above zero; what is served is divided by it. */
+  readonly weight: number;
+  /** Core-seconds that it may be ahead of its share after a rest. */
+  readonly burstCoreS: number;
 }
 
-/** Starts a fresh order; a share policy closes over its usage here. */
-export type TurnRule = () => Turns;
+/** Where a queue takes its turns. Queues with the same last level share turns. */
+export interface Place {
+  /** Served only when nothing else fits. */
+  readonly background: boolean;
+  /** The key above the first level: one for all places that aren't background, another for those that are. */
+  readonly root: string;
+  readonly levels: readonly Level[];
+}
 
-/** Highest priority, then the owner with the fewest cores (those picked so far included), then oldest, then queue id. */
-export const fewestCoresFirst: TurnRule = () => {
-  const picked = new Map<string, number>();
-  const cores = (candidate: Candidate) => candidate.inUse + (picked.get(candidate.queue.owner) ?? 0);
-  return {
-    compare: (left, right) =>
-      right.priority - left.priority ||
-      cores(left) - cores(right) ||
-      left.oldestAt - right.oldestAt ||
-      left.queue.id - right.queue.id,
-    sameTurn: (head, other) => head.priority === other.priority && head.queue.owner === other.queue.owner,
-    charge: (candidate, each) => {
-      const { owner } = candidate.queue;
-      picked.set(owner, (picked.get(owner) ?? 0) + each.processors);
-    },
-  };
+export interface Places {
+  placeOf(queue: TaskQueue): Place;
+}
+
+export interface TurnNode extends Level {
+  /** Its position in the list; -1 above the root, which comes first. */
+  readonly parent: number;
+  /** The oldest of its candidates that suit the node. */
+  readonly first: Candidate;
+}
+
+export interface TurnRule {
+  /** Never changes while this object lives: what is derived from it is kept. */
+  readonly places: Places;
+  /** Where each node stands when a fill begins, lowest first; a new array, which the fill changes. */
+  starts(nodes: readonly TurnNode[]): Float64Array;
+  /** How far a pick moves a node of weight 1 back. */
+  cost(candidate: Candidate, each: Resources): number;
+  /** A turn may go to a job that packs better only while those passed over are owed less than this, in units of `cost`. */
+  readonly packingDebt: number;
+}
+
+/** The owner with the fewest cores (those picked so far included), then the one that waits longest. */
+export const fewestCoresFirst: TurnRule = {
+  places: {
+    placeOf: ({ owner }) => ({
+      background: false,
+      root: '',
+      levels: [{ key: owner, weight: 1, burstCoreS: 0 }],
+    }),
+  },
+  starts: (nodes) => Float64Array.from(nodes, ({ first }) => first.inUse),
+  cost: (_candidate, each) => each.processors,
+  packingDebt: 0,
 };

@@ -1,5 +1,5 @@
 // The promises of the ledger (design §10), each as a query for what breaks it. Empty answers mean that all hold.
-import { type Database, sql } from './database.ts';
+import { type Sql, sql } from './database.ts';
 
 const OPEN = `('Claimed', 'Running', 'Completing')`;
 const ENDED = `('Done', 'Failed', 'Killed', 'Deleted')`;
@@ -64,16 +64,16 @@ const AT_REST: Readonly<Record<string, string>> = {
 };
 
 /** One sentence per broken promise, with at most ten examples. */
-export async function brokenInvariants(db: Database): Promise<readonly string[]> {
+export async function brokenInvariants(db: Sql): Promise<readonly string[]> {
   return broken(db, ALWAYS);
 }
 
 /** To be asked after a drain. */
-export async function brokenAtRest(db: Database): Promise<readonly string[]> {
+export async function brokenAtRest(db: Sql): Promise<readonly string[]> {
   return [...(await broken(db, ALWAYS)), ...(await broken(db, AT_REST))];
 }
 
-async function broken(db: Database, promises: Readonly<Record<string, string>>): Promise<string[]> {
+async function broken(db: Sql, promises: Readonly<Record<string, string>>): Promise<string[]> {
   const found: string[] = [];
   for (const [promise, text] of Object.entries(promises)) {
     const rows = await db.rows<{ what: string }>(

@@ -50,6 +50,7 @@ async function runDemo(context: CliContext, options: Options, json: boolean): Pr
     programs,
     files,
     cacheDir: join(folder, '../../cache'),
+    env: context.config.serviceEnvironment,
     log: () => undefined,
   });
   let ended = false;

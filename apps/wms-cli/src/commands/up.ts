@@ -38,6 +38,7 @@ async function runUp(context: CliContext, { port, data, host, tls = false }: Opt
       files,
       ...(port === undefined ? {} : { port: portOf(port) }),
       ...(context.config.databaseUrl === undefined ? {} : { databaseUrl: context.config.databaseUrl }),
+      env: context.config.serviceEnvironment,
       host,
       tls,
       log: say,

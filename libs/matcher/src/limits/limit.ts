@@ -32,12 +32,16 @@ export interface Delay {
 export type Where = Pick<Offer, 'site' | 'endpoint'>;
 
 /** Those that apply, by id: counters are always taken in this order, so that two claims never wait for each other. */
-export function limitsOf<L extends Limit | Delay>(need: Need, where: Where, limits: readonly L[]): readonly L[] {
+export function limitsOf<L extends Pick<Limit, 'id' | 'dimensions'>>(
+  need: Need,
+  where: Where,
+  limits: readonly L[],
+): readonly L[] {
   return limits.filter(({ dimensions }) => applies(dimensions, need, where)).sort(byId);
 }
 
-/** Plain comparison of code units: the same order in every process. */
-export function byId(left: { readonly id: string }, right: { readonly id: string }): number {
+/** By code units: the same order in every process. */
+function byId(left: { readonly id: string }, right: { readonly id: string }): number {
   if (left.id === right.id) return 0;
   return left.id < right.id ? -1 : 1;
 }

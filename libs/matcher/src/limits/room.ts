@@ -1,7 +1,7 @@
 // What limits leave for one batch of picks: every pick is taken off at once, so that the batch as a whole stays within.
 import type { Resources } from '@pilotfish/model';
 import type { Need } from '../need.ts';
-import { type Delay, type Limit, limitsOf, type Where } from './limit.ts';
+import { type Delay, type Dimensions, type Limit, limitsOf, type Where } from './limit.ts';
 
 /** What one limit still allows in this batch; picks lower `left`. */
 export interface Allowance {
@@ -25,20 +25,20 @@ export interface Delays {
  * passed. One room serves one batch: asks that are claimed together share it.
  */
 export function room(limits: readonly Limit[], counters: ReadonlyMap<string, number>, delays?: Delays): Room {
-  const bounds: readonly Limit[] = [...limits, ...(delays === undefined ? [] : delays.delays.map(once))];
-  const allowances = new Map(bounds.map((limit) => [limit, allowanceOf(limit, counters, delays)]));
-  return (need, where) => limitsOf(need, where, bounds).map((limit) => allowances.get(limit)!);
+  const bounds = [
+    ...limits.map(({ id, dimensions, max, unit }) => bound(id, dimensions, unit, max - (counters.get(id) ?? 0))),
+    ...(delays?.delays ?? []).map(({ id, dimensions, delayS }) => {
+      const last = delays?.lastMatchS.get(id);
+      const due = last === undefined || delays === undefined || delays.nowS - last >= delayS;
+      return bound(id, dimensions, 'jobs', due ? 1 : 0);
+    }),
+  ];
+  return (need, where) => limitsOf(need, where, bounds).map(({ allowance }) => allowance);
 }
 
-function once({ id, dimensions }: Delay): Limit {
-  return { id, dimensions, max: 1, unit: 'jobs' };
-}
-
-function allowanceOf(limit: Limit, counters: ReadonlyMap<string, number>, delays: Delays | undefined): Allowance {
-  const delay = delays?.delays.find(({ id }) => id === limit.id);
-  const due = delay === undefined || delays!.nowS >= (delays!.lastMatchS.get(delay.id) ?? -Infinity) + delay.delayS;
-  const left = delay === undefined ? limit.max - (counters.get(limit.id) ?? 0) : Number(due);
-  return { id: limit.id, unit: limit.unit, left: Math.max(0, left) };
+function bound(id: string, dimensions: Dimensions, unit: Allowance['unit'], left: number) {
+  const allowance: Allowance = { id, unit, left: Math.max(0, left) };
+  return { id, dimensions, allowance };
 }
 
 /** Whether one more job with at least `cores` is allowed. */

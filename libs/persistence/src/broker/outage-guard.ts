@@ -3,7 +3,7 @@
 import type { BrokerLog, BullWorker } from './backing.ts';
 
 const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 2_000;
 /** Errors closer together than this are one outage: told once, with pauses that go on growing. */
 const CALM_MS = 10_000;
 

@@ -42,13 +42,19 @@ const PROFILES = sql(
   `SELECT DISTINCT ON (vo, name) vo, name, version, spec, retired_at FROM profile WHERE $1::text IS NULL OR vo = $1
    ORDER BY vo, name, version DESC`,
 );
+// Counted in the index alone; the head of a queue stands for its age.
 const DEMAND = sql(
   'planner_demand',
-  `SELECT q.id, q.vo, q.grp AS "group", q.owner, q.requirements, many.waiting, many."oldestAt"
-   FROM task_queue q CROSS JOIN LATERAL (
-     SELECT count(*)::int AS waiting, extract(epoch FROM min(since)) * 1000 AS "oldestAt"
-     FROM (SELECT since FROM waiting_job w WHERE w.queue_id = q.id ORDER BY w.priority DESC, w.job_id LIMIT 10000) sample
-   ) many WHERE many.waiting > 0 ORDER BY q.id`,
+  `SELECT q.id, q.vo, q.grp AS "group", q.owner, q.requirements, many.waiting, extract(epoch FROM head.since) * 1000 AS "oldestAt"
+   FROM task_queue q
+   CROSS JOIN LATERAL (
+     SELECT w.since FROM waiting_job w WHERE w.queue_id = q.id ORDER BY w.priority DESC, w.job_id LIMIT 1
+   ) head
+   CROSS JOIN LATERAL (
+     SELECT count(*)::int AS waiting FROM (
+       SELECT 1 FROM waiting_job w WHERE w.queue_id = q.id ORDER BY w.priority DESC, w.job_id LIMIT 10000
+     ) sample
+   ) many ORDER BY q.id`,
 );
 
 type EndpointRow = CloudEndpoint & {
