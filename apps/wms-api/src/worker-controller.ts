@@ -6,6 +6,7 @@ import { claimedVm, isRetired, mintWorkerToken, verifyActivationProof, verifyAss
 import { type Caller, type Digest, type JobId, type VmId, WmsError } from '@pilotfish/model';
 import { activate, vmCaller } from '@pilotfish/persistence';
 import { type Accepted, type AttemptKey, ask } from '@pilotfish/workload';
+import { HeldAsks } from './held-asks.ts';
 import { type ApiRequest, HangUp, type Input, On, Parsed, Who } from './http/on.ts';
 import { attemptOf, digestOf, jobIdOf, offsetOf, pilotIdOf, streamNameOf } from './http/path-values.ts';
 import { bytesOf, streamOf } from './http/stream-of.ts';
@@ -22,6 +23,7 @@ const MAX_LOG_CHUNK = 1_048_576;
 @Controller()
 export class WorkerController {
   readonly #api: Api;
+  readonly #held = new HeldAsks();
 
   constructor(@Inject(API) api: Api) {
     this.#api = api;
@@ -100,7 +102,7 @@ export class WorkerController {
   async ask(
     @Who() caller: VmCaller,
     @Parsed() { params, body }: Input<typeof workerRoutes.ask>,
-    @HangUp() signal: AbortSignal,
+    @HangUp() hangUp: AbortSignal,
   ) {
     const { waitS, ...offered } = body;
     const request = {
@@ -110,7 +112,9 @@ export class WorkerController {
       pilotId: pilotIdOf(params.pilotId),
       waitMs: waitS * 1000,
     };
-    const assignments = await ask(this.#api.asking, request, signal);
+    const assignments = await this.#held.only(request.pilotId, hangUp, (signal) =>
+      ask(this.#api.asking, request, signal),
+    );
     if (assignments.length > 0) this.#api.wake.ring('jobs');
     return { askId: body.askId, assignments };
   }

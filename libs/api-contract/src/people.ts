@@ -79,7 +79,7 @@ export const peopleRoutes = {
     permission: 'people.manage',
     status: 201,
     body: newUser,
-    reply: z.object({ user: userView, token: z.string(), expiresAt: instant.optional() }),
+    reply: z.object({ user: userView, token: z.string(), expiresAt: instant }),
   },
   issueToken: {
     id: 'issueToken',

@@ -23,6 +23,7 @@ export function postgresWake(url: Secret): Wake {
   const pending = new Set<Topic>();
   let client: pg.Client | null = null;
   let timer: NodeJS.Timeout | null = null;
+  let sending = false;
   let closed = false;
 
   const tell = (topic: Topic) => {
@@ -60,10 +61,24 @@ export function postgresWake(url: Secret): Wake {
 
   function flush(): void {
     timer = null;
+    // One notice at a time; what is rung meanwhile goes out with the next.
+    if (sending) {
+      timer = setTimeout(flush, COALESCE_MS);
+      return;
+    }
     const topics = [...pending];
     pending.clear();
-    if (client) client.query('SELECT pg_notify($1, $2)', [CHANNEL, topics.join(',')]).catch(() => undefined);
-    else for (const topic of topics) tell(topic);
+    if (!client) {
+      for (const topic of topics) tell(topic);
+      return;
+    }
+    sending = true;
+    const sent = client.query('SELECT pg_notify($1, $2)', [CHANNEL, topics.join(',')]);
+    void sent
+      .catch(() => undefined)
+      .finally(() => {
+        sending = false;
+      });
   }
 
   return {

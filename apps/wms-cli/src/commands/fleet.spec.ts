@@ -153,7 +153,7 @@ describe('people', () => {
     const handlers: Handlers = {
       putVo: ({ params, body }) => ({ name: params.name!, ...body }),
       listVos: () => ({ vos: [{ name: 'biomed', description: '', weight: 2 }] }),
-      addUser: ({ body }) => ({ user: body, token: 'wms_new' }),
+      addUser: ({ body }) => ({ user: body, token: 'wms_new', expiresAt: '2027-01-01T00:00:00.000Z' }),
       listUsers: () => ({ users: [alice] }),
     };
     expect((await wms(handlers, ['vo', 'add', 'biomed', '--weight', '2'], { terminal: true })).stdout).toContain(

@@ -16,14 +16,16 @@ const RESTRICTIONS = {
 
 type Restriction = keyof typeof RESTRICTIONS;
 
-/** `textOf` puts the condition on alias `j` into the statement. Deleted jobs show only when their state is asked for. */
+/** `textOf` puts the condition on alias `j`, and a placeholder for `last`, into the statement. Deleted jobs show only when their state is asked for. */
 export function filtered(
   name: string,
   filter: JobFilter,
-  textOf: (where: string) => string,
+  textOf: (where: string, placeholder: string) => string,
+  last?: unknown,
 ): readonly [Statement, readonly unknown[]] {
   const given = (Object.keys(RESTRICTIONS) as Restriction[]).filter((field) => filter[field] !== undefined);
   const conditions = given.map((field, index) => RESTRICTIONS[field](`$${index + 1}`));
   if (filter.states === undefined) conditions.push(`j.state <> 'Deleted'`);
-  return [sql([name, ...given].join('_'), textOf(conditions.join(' AND '))), given.map((field) => filter[field])];
+  const values = [...given.map((field) => filter[field]), ...(last === undefined ? [] : [last])];
+  return [sql([name, ...given].join('_'), textOf(conditions.join(' AND '), `$${given.length + 1}`)), values];
 }

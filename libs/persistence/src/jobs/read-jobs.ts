@@ -45,10 +45,12 @@ export async function findJob(db: Database, id: JobId, scope: JobScope): Promise
 const DEFAULT_LIMIT = 100;
 
 export async function listJobs(db: Database, filter: JobFilter): Promise<readonly Job[]> {
-  const [statement, values] = filtered('list_jobs', filter, (where) => {
-    const limit = Math.max(1, Math.trunc(filter.limit ?? DEFAULT_LIMIT));
-    return `SELECT ${JOB_COLUMNS} FROM ${JOB_TABLES} WHERE ${where} ORDER BY j.id DESC LIMIT ${limit}`;
-  });
+  const [statement, values] = filtered(
+    'list_jobs',
+    filter,
+    (where, limit) => `SELECT ${JOB_COLUMNS} FROM ${JOB_TABLES} WHERE ${where} ORDER BY j.id DESC LIMIT ${limit}`,
+    filter.limit ?? DEFAULT_LIMIT,
+  );
   return db.rows<Job>(statement, values);
 }
 
