@@ -1,14 +1,15 @@
 // The first program on a VM: proves who the VM is, keeps its pilot alive, beats, and ends the VM when told to, when
 // nobody knows it any more, or when it is empty and alone.
+
 import { mkdir } from 'node:fs/promises';
 import { Client, type Instructions, type VmBrief } from '@pilotfish/api-contract';
+import { isolatedHalt } from '@pilotfish/fleet-planner';
 import { Contact, lineLog, pause, RotatingFile, vmFolders, WORKER_VERSION } from '@pilotfish/worker-kit';
 import { activate } from './activation.ts';
 import { confirmHalt } from './confirm-halt.ts';
 import { awaitOrders, beat } from './conversation.ts';
 import { Health } from './health.ts';
 import { type Identity, loadIdentity } from './identity.ts';
-import { isolatedHalt } from './isolation-rule.ts';
 import { OrdersBoard } from './orders-board.ts';
 import { PilotKeeper } from './pilot-keeper.ts';
 import { Tokens } from './tokens.ts';
@@ -118,7 +119,9 @@ async function live({ root, vm, brief, identity, contact, open, logs, terminated
   terminated.addEventListener('abort', () => leave({ kind: 'terminated', reason: 'SIGTERM' }));
   const looking = setInterval(() => {
     const now = performance.now();
-    if (!isolatedHalt(now, now - contact.ageMs(), brief.isolatedAfterS, keeper.open)) return;
+    const lastContactAt = now - contact.ageMs();
+    const { isolatedAfterS } = brief;
+    if (!isolatedHalt({ now, lastContactAt, openAttempts: keeper.open, isolatedAfterS })) return;
     leave({ kind: 'isolated', reason: `nothing runs here and the centre is silent for ${brief.isolatedAfterS} s` });
   }, ISOLATION_LOOK_MS);
   const talks = [tokens.run(), beat(talk), awaitOrders(talk)];

@@ -6,6 +6,7 @@ import type { Health } from './health.ts';
 import type { OrdersBoard } from './orders-board.ts';
 
 const BEAT_TIMEOUT_MS = 10_000;
+const FIRST_BEAT_MS = 2000;
 const HOLD_S = 25;
 const LEAST_GAP_MS = 100;
 /** The contract's limit. */
@@ -27,6 +28,8 @@ export interface ConversationParts {
 /** Resolves when the signal aborts. */
 export async function beat(parts: ConversationParts): Promise<void> {
   const { client, beatS, board, health, signal } = parts;
+  // The first beat would always say that no pilot runs; it may wait a moment for it.
+  for (let waited = 0; waited < FIRST_BEAT_MS && !parts.pilotRunning(); waited += 50) await pause(50, signal);
   await repeat(parts, 'beat', beatS * 1000, async () => {
     const body = {
       version: WORKER_VERSION,

@@ -119,6 +119,43 @@ export const anyOffer: fc.Arbitrary<Offer> = fc
     return { ...offer, free, empty: used === null };
   });
 
+/** A node that many suit: what it is stands in nobody's way. */
+export const anyOpenOffer: fc.Arbitrary<Offer> = fc
+  .tuple(anyOffer, fc.integer({ min: 4, max: 24 }), fc.boolean())
+  .map(([offer, processors, empty]) => {
+    const total = { processors, memoryMb: processors * 2000, diskMb: 50_000, gpus: 1 };
+    const free = empty ? total : { ...total, processors: processors - 1, memoryMb: (processors - 1) * 1900 };
+    const open = { vo: 'astro', requiredTags: [], jobTypes: [], owners: [], groups: [], timeLeftS: 86_400 };
+    return { ...offer, ...open, total, free, empty };
+  });
+
+/** Candidates that ask for little but cores. */
+export const anyOpenCandidates: fc.Arbitrary<readonly Candidate[]> = fc.uniqueArray(
+  fc.record({
+    queue: fc
+      .record({
+        id: fc.integer({ min: 1, max: 1000 }).map((id) => id as QueueId),
+        group: fc.constantFrom('users', 'prod'),
+        owner: fc.constantFrom('ada', 'bob', 'cyd'),
+        overrides: fc.record({
+          processors: fc.constantFrom(
+            ...[1, 1, 1, 2, 3, 4, 8].map((min) => ({ min, max: min })),
+            ...[2, 6, 30].map((max) => ({ min: 1, max })),
+          ),
+          wholeNode: fc.constantFrom(...new Array<boolean>(9).fill(false), true),
+          memoryMb: fc.constantFrom(0, 0, 0, 500, 4000),
+          cpuTimeS: fc.constantFrom(360, 1800),
+        }),
+      })
+      .map(({ id, group, owner, overrides }) => aQueue(id, overrides, { group, owner })),
+    waiting: fc.integer({ min: 0, max: 6 }),
+    priority: fc.constantFrom(1, 1, 1, 5),
+    oldestAt: fc.integer({ min: 0, max: 20 }),
+    inUse: fc.integer({ min: 0, max: 10 }),
+  }),
+  { maxLength: 12, selector: ({ queue }) => queue.id },
+);
+
 export const anyCandidates: fc.Arbitrary<readonly Candidate[]> = fc.uniqueArray(
   fc.record({
     queue: anyQueue,

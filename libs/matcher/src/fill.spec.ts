@@ -2,9 +2,10 @@ import type { Offer } from '@pilotfish/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aCandidate, anOffer, anyCandidates, anyOffer, aQueue, cores } from './examples.fixture.ts';
-import { fill, type Pick } from './fill.ts';
+import { fill } from './fill.ts';
 import { taken } from './grant.ts';
 import { fits, mismatches } from './match.ts';
+import type { Pick } from './pick.ts';
 import type { Candidate, TurnRule } from './turn.ts';
 
 const counts = (picks: readonly Pick[]) => picks.map(({ queue, count }) => [queue, count]);
@@ -69,15 +70,15 @@ describe('fill, for any offer and candidates', () => {
     });
   });
 
-  it('serves no lower priority while a job of a higher one fits', () => {
+  it('serves no lower priority of an owner while a job of a higher one of his fits', () => {
     property((offer, candidates, limit) => {
-      const picks = fill(offer, candidates, limit);
-      const first = picks[0];
+      const [pick] = fill(offer, candidates, limit);
+      const first = candidates.find(({ queue }) => queue.id === pick?.queue);
       if (first === undefined) return;
-      const best = Math.max(
-        ...candidates.filter(({ queue, waiting }) => waiting > 0 && fits(queue, offer)).map(({ priority }) => priority),
+      const his = candidates.filter(
+        ({ queue, waiting }) => queue.owner === first.queue.owner && waiting > 0 && fits(queue, offer),
       );
-      expect(candidates.find(({ queue }) => queue.id === first.queue)?.priority).toBe(best);
+      expect(first.priority).toBe(Math.max(...his.map(({ priority }) => priority)));
     });
   });
 });
@@ -146,12 +147,29 @@ describe('fill', () => {
     expect(counts(fill(anOffer(), [large, aCandidate(aQueue(2), { waiting: 2 })], 9))).toEqual([[2, 2]]);
   });
 
+  it('lets no priority go ahead of another owner', () => {
+    const ada = aCandidate(aQueue(1), { priority: 10, inUse: 1 });
+    const bob = aCandidate(aQueue(2, {}, { owner: 'bob' }), { priority: 0 });
+    expect(counts(fill(anOffer(), [ada, bob], 1))).toEqual([[2, 1]]);
+  });
+
+  it('sees what is left of a queue that it has seen before', () => {
+    const candidate = { ...aCandidate(aQueue(1)), waiting: 5 };
+    const candidates = [candidate];
+    expect(counts(fill(anOffer(), candidates, 2))).toEqual([[1, 2]]);
+    candidate.waiting = 1;
+    expect(counts(fill(anOffer(), candidates, 2))).toEqual([[1, 1]]);
+  });
+
   it('lets the caller decide whose turn it is', () => {
-    const newestFirst: TurnRule = () => ({
-      compare: (left, right) => right.oldestAt - left.oldestAt,
-      sameTurn: () => false,
-      charge: () => {},
-    });
+    const newestFirst: TurnRule = {
+      places: {
+        placeOf: ({ id }) => ({ background: false, root: '', levels: [{ key: `${id}`, weight: 1, burstCoreS: 0 }] }),
+      },
+      starts: (nodes) => Float64Array.from(nodes, ({ first }) => -first.oldestAt),
+      cost: () => 0,
+      packingDebt: 0,
+    };
     const candidates = [aCandidate(aQueue(1)), aCandidate(aQueue(2))];
     expect(counts(fill(anOffer(), candidates, 1, newestFirst))).toEqual([[2, 1]]);
   });

@@ -79,7 +79,7 @@ describe('why a job is where it is', () => {
   it('an ended job tells its last attempt’s reason', () => {
     const job = aJob({}, { state: 'Failed', minor: 'Application Finished With Errors' });
     expect(why(facts({ job, lastReason: 'exit code 3' }))).toEqual({
-      summary: 'the job is Failed: Application Finished With Errors',
+      summary: 'Application Finished With Errors',
       lines: [{ about: 'last attempt', text: 'exit code 3' }],
     });
   });

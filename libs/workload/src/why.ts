@@ -69,7 +69,7 @@ function summaryOfWaiting({ job, capacity, running, booting }: WhyFacts, able: n
 function whyNotWaiting({ job, lastReason }: WhyFacts): Why {
   const lines = lastReason ? [{ about: 'last attempt', text: lastReason }] : [];
   if (job.killReason) lines.push({ about: 'kill', text: job.killReason });
-  return { summary: `the job is ${job.state}: ${job.minor}`, lines };
+  return { summary: job.minor, lines };
 }
 
 /** One line for all nodes that fail for the same reasons. */

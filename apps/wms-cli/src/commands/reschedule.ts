@@ -5,7 +5,7 @@ import { addSelectionCommand } from '../select-jobs.ts';
 export const reschedule: Registration = (program, context) =>
   addSelectionCommand(program, context, {
     name: 'reschedule',
-    description: 'Put failed or killed jobs back into their queue',
+    description: 'Put failed jobs back into their queue',
     past: 'rescheduled',
     call: (client, body) => client.call(routes.rescheduleJobs, { body }),
   });

@@ -46,7 +46,7 @@ async function runUp(context: CliContext, { port, data, host, tls = false }: Opt
     announce(folder, service.url);
     say(`Pilotfish listens at ${service.url}`);
     say(
-      `The first operator's token is in ${join(folder, 'operator-token')}; wms commands in this folder use it by themselves.`,
+      `The first operator's token is in ${join(folder, 'operator-token')}${data === undefined ? '; wms commands of this checkout use it by themselves' : ''}.`,
     );
     await Promise.race([quit.asked, service.done]);
     say('Stopping; VMs keep running and are found again at the next start.');

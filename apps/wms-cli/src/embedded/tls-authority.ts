@@ -135,9 +135,7 @@ async function openssl(args: readonly string[]): Promise<void> {
   } catch (error) {
     const { code, stderr, message } = error as Error & { code?: unknown; stderr?: string };
     const why =
-      code === 'ENOENT'
-        ? 'the openssl program is needed: install it, or give --tls-cert and --tls-key of your own'
-        : (stderr ?? message).trim();
+      code === 'ENOENT' ? 'the openssl program is needed: install it and start again' : (stderr ?? message).trim();
     throw new WmsError('unavailable', `No certificate could be made: ${why}.`);
   }
 }

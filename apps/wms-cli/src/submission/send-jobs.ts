@@ -12,9 +12,15 @@ const UPLOAD_TIMEOUT_MS = 600_000;
 
 /** Each different sandbox once. */
 export async function uploadSandboxes(client: Client, jobs: readonly PreparedJob[], sleep: Sleep): Promise<void> {
-  const sandboxes = new Map(jobs.flatMap(({ sandbox }) => (sandbox ? [[sandbox.digest, sandbox.bytes] as const] : [])));
-  for (const [digest, body] of sandboxes) {
-    const upload = () => client.call(routes.putSandbox, { params: { digest }, body, timeoutMs: UPLOAD_TIMEOUT_MS });
+  const sandboxes = new Map(
+    jobs.flatMap(({ sandbox, description: { vo } }) =>
+      sandbox ? [[`${vo} ${sandbox.digest}`, { ...sandbox, vo }] as const] : [],
+    ),
+  );
+  for (const { digest, bytes: body, vo } of sandboxes.values()) {
+    const query = vo === undefined ? {} : { vo };
+    const upload = () =>
+      client.call(routes.putSandbox, { params: { digest }, query, body, timeoutMs: UPLOAD_TIMEOUT_MS });
     await retryUnanswered(upload, SHORT_PAUSES, sleep);
   }
 }

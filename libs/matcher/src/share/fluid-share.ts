@@ -41,9 +41,17 @@ function vessel(weight: number): Vessel {
   return { weight, children: new Map(), demand: 0 };
 }
 
+/** Not by difference: that of two infinities is no number. */
+function compare(left: number, right: number): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
 function pour({ children }: Vessel, amount: number, shares: Map<string, number>): void {
   // Those filled first are the ones that want least for their weight; the rest is shared anew among the others.
-  const byNeed = [...children].sort(([, left], [, right]) => left.demand / left.weight - right.demand / right.weight);
+  const byNeed = [...children].sort(([, left], [, right]) =>
+    compare(left.demand / left.weight, right.demand / right.weight),
+  );
   let rest = amount;
   let weights = byNeed.reduce((sum, [, { weight }]) => sum + weight, 0);
   for (const [key, child] of byNeed) {

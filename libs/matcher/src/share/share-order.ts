@@ -3,60 +3,92 @@ import { fluidShares } from './fluid-share.ts';
 import { placeOf, type ShareTree, type Who } from './share-tree.ts';
 import { type Account, standingOf, type Usage } from './usage.ts';
 
-export interface ShareStanding {
+export interface StandingLevel {
   readonly key: string;
+  readonly weight: number;
+  /** Core-seconds per weight; among siblings the turn goes to the lowest. */
+  readonly standing: number;
+  /** Core-seconds by which it is behind its share among those of its siblings that are listed; below zero: ahead. */
+  readonly debtCoreS: number;
+}
+
+export interface ShareStanding {
   readonly who: Who;
   readonly background: boolean;
-  /** Of everything, as fractions: what it should get among those listed, and its part of what they used. */
+  /** As fractions of all listed: what it should get, and its part of what they used. */
   readonly target: number;
   readonly actual: number;
-  /** Decayed core-seconds, those of them that are open, and those by which it is behind (below zero: ahead) its share. */
+  /** Decayed core-seconds; those of open jobs are among them. */
   readonly usedCoreS: number;
   readonly openCoreS: number;
-  readonly debtCoreS: number;
-  /** Core-seconds per weight at each level from the top; the turn goes to the lowest at the first that differs. */
-  readonly standings: readonly number[];
+  /** From the VO down. */
+  readonly levels: readonly StandingLevel[];
 }
+
+type Read = Omit<StandingLevel, 'debtCoreS'> & { readonly parent: string; readonly account: Account };
 
 const NONE: Account = { coreS: 0, openCoreS: 0, standing: 0, clock: 0, awake: false };
 
-/** The leaves of `demanding` in the order of turns; usage is only read. */
+/** The leaves of `demanding` in the order of turns, one entry for all who share a leaf; usage is only read. */
 export function shareOrder(tree: ShareTree, usage: Usage, demanding: readonly Who[]): readonly ShareStanding[] {
   const leaves = [...new Map(demanding.map((who) => [placeOf(tree, who).levels.at(-1)!.key, who])).values()];
+  const paths = leaves.map((who) => read(tree, usage, who));
+  const means = meanStandings(paths.flat());
   const targets = fluidShares(
     tree,
     leaves.map((who) => ({ who, cores: Number.POSITIVE_INFINITY })),
     1,
   );
-  const read = leaves.map((who) => standingIn(tree, usage, who));
-  const used = read.reduce((sum, { usedCoreS }) => sum + usedCoreS, 0);
-  return read
-    .map((one) => {
-      const [target, actual] = [targets.get(one.key) ?? 0, used > 0 ? one.usedCoreS / used : 0];
-      return { ...one, target, actual, debtCoreS: target * used - one.usedCoreS };
+  const used = paths.reduce((sum, path) => sum + path.at(-1)!.account.coreS, 0);
+  return leaves
+    .map((who, at) => {
+      const path = paths[at]!;
+      const { key, account } = path.at(-1)!;
+      return {
+        who,
+        background: placeOf(tree, who).background,
+        target: targets.get(key) ?? 0,
+        actual: used > 0 ? account.coreS / used : 0,
+        usedCoreS: account.coreS,
+        openCoreS: account.openCoreS,
+        levels: path.map((level) => ({
+          key: level.key,
+          weight: level.weight,
+          standing: level.standing,
+          debtCoreS: level.weight * (means.get(level.parent)! - level.standing),
+        })),
+      };
     })
     .sort(byTurn);
 }
 
-function standingIn(tree: ShareTree, usage: Usage, who: Who) {
-  const { root, levels, background } = placeOf(tree, who);
-  const accounts = [root, ...levels.map(({ key }) => key)].map((key) => usage.accounts.get(key) ?? NONE);
-  const leaf = accounts.at(-1)!;
-  return {
-    key: levels.at(-1)!.key,
-    who,
-    background,
-    usedCoreS: leaf.coreS,
-    openCoreS: leaf.openCoreS,
-    standings: levels.map((level, depth) => standingOf(accounts[depth + 1]!, accounts[depth]!, level)),
-  };
+function read(tree: ShareTree, usage: Usage, who: Who): readonly Read[] {
+  const { root, levels } = placeOf(tree, who);
+  const accountAt = (key: string) => usage.accounts.get(key) ?? NONE;
+  return levels.map((level, depth) => {
+    const parent = levels[depth - 1]?.key ?? root;
+    const account = accountAt(level.key);
+    const standing = standingOf(account, accountAt(parent), level);
+    return { key: level.key, weight: level.weight, parent, account, standing };
+  });
+}
+
+/** By parent: where all its listed children would stand if they had been served like a fluid. */
+function meanStandings(all: readonly Read[]): ReadonlyMap<string, number> {
+  const sums = new Map<string, { standing: number; weight: number }>();
+  for (const { parent, standing, weight } of new Map(all.map((one) => [one.key, one])).values()) {
+    const sum = sums.get(parent) ?? { standing: 0, weight: 0 };
+    sums.set(parent, { standing: sum.standing + standing * weight, weight: sum.weight + weight });
+  }
+  return new Map([...sums].map(([parent, { standing, weight }]) => [parent, standing / weight]));
 }
 
 function byTurn(left: ShareStanding, right: ShareStanding): number {
   if (left.background !== right.background) return left.background ? 1 : -1;
-  for (const [depth, standing] of left.standings.entries()) {
-    const difference = standing - (right.standings[depth] ?? standing);
-    if (difference !== 0) return difference;
+  for (const [depth, { standing, key }] of left.levels.entries()) {
+    const other = right.levels[depth];
+    if (other === undefined || other.key === key) continue;
+    return standing - other.standing || (key < other.key ? -1 : 1);
   }
-  return left.key < right.key ? -1 : 1;
+  return 0;
 }

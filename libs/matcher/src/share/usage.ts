@@ -62,7 +62,11 @@ export interface Settlement {
 }
 
 /** At the job's end: afterwards it is as if what it used had been charged at the claim. */
-export function settle(usage: Usage, { levels }: Place, { chargedCoreS, usedCoreS, ageS, halfLifeS }: Settlement): void {
+export function settle(
+  usage: Usage,
+  { levels }: Place,
+  { chargedCoreS, usedCoreS, ageS, halfLifeS }: Settlement,
+): void {
   const kept = remaining(ageS, halfLifeS);
   const correction = (usedCoreS - chargedCoreS) * kept;
   for (const { key, weight } of levels) {
