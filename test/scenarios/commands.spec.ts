@@ -31,13 +31,13 @@ describe.concurrent('the commands', () => {
       vms: { left: 0 },
       invariants: [],
     });
-    const picture = PNG.sync.read(readFileSync(summary['picture']!));
+    const picture = PNG.sync.read(readFileSync(summary.picture!));
     // 4 columns of tiles 192 pixels wide; the middle of the set is dark, its far outside is not.
     expect([picture.width, picture.height]).toEqual([768, 768]);
     const pixel = (x: number, y: number) => [...picture.data.subarray((y * 768 + x) * 4, (y * 768 + x) * 4 + 3)];
     expect(pixel(500, 384)).toEqual([8, 12, 28]);
     expect(pixel(10, 10)).not.toEqual([8, 12, 28]);
-    expect(existsSync(join(summary['picture']!, '../data'))).toBe(false);
+    expect(existsSync(join(summary.picture!, '../data'))).toBe(false);
   });
 
   test('wms up refuses to listen beyond loopback without TLS, in one line', async () => {

@@ -118,9 +118,15 @@ describe('plan, for whatever is seen', () => {
       for (const vm of busy) {
         const because = ending.find((action) => 'vmId' in action && action.vmId === vm.id)?.because;
         if (because === undefined) continue;
-        expect(because).toMatch(/no longer lists|counts as lost|longer than the time-out|used twice/);
+        expect(because).toMatch(
+          /no longer lists|counts as lost|longer than the time-out|used twice|reports its machine/,
+        );
         const beats = vm.lastBeatAt !== null && seen.at - vm.lastBeatAt.getTime() < 60_000;
-        if (beats && vm.lockedAt === null) expect(['stopping', 'stopped']).toContain(vm.state);
+        const listed = seen.endpoints.find(({ endpoint }) => endpoint.name === vm.endpoint)?.machines;
+        const isDead = listed?.some(
+          ({ vmId, status }) => vmId === vm.id && (status === 'stopped' || status === 'error'),
+        );
+        if (beats && vm.lockedAt === null && !isDead) expect(['stopping', 'stopped']).toContain(vm.state);
       }
     });
   });

@@ -8,8 +8,8 @@ import { type TurnTree, turnTrees } from './turn-tree.ts';
 
 type Trees = readonly [TurnTree, TurnTree];
 
-/** Kinds of node kept per list; more only costs time. */
-const MAX_KINDS = 256;
+/** Bounds the memory of one list: candidates in all kept trees together (some 100 bytes each). */
+const MAX_KEPT = 300_000;
 
 /** By list: the caller reads candidates into a new list when anything but a `waiting` changes. */
 const indexes = new WeakMap<readonly Candidate[], CandidateIndex>();
@@ -25,6 +25,7 @@ export function treesFor(offer: Offer, candidates: readonly Candidate[], places:
 }
 
 class CandidateIndex {
+  #kept = 0;
   readonly #ranked: readonly Ranked[];
   readonly #byPlaces = new WeakMap<Places, Map<string, Trees>>();
 
@@ -39,11 +40,13 @@ class CandidateIndex {
     const kind = kindOf(offer);
     const known = byKind.get(kind);
     if (known !== undefined) return known;
-    const trees = turnTrees(
-      this.#ranked.filter(({ need }) => suits(need, offer)),
-      places,
-    );
-    if (byKind.size >= MAX_KINDS) byKind.delete(byKind.keys().next().value!);
+    const suiting = this.#ranked.filter(({ need }) => suits(need, offer));
+    const trees = turnTrees(suiting, places);
+    this.#kept += suiting.length;
+    if (this.#kept > MAX_KEPT) {
+      byKind.clear();
+      this.#kept = suiting.length;
+    }
     byKind.set(kind, trees);
     return trees;
   }

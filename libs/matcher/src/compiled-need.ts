@@ -8,8 +8,13 @@ import { platformMet } from './platform-order.ts';
 /** undefined: anything will do. */
 type Allowed = ReadonlySet<string> | undefined;
 
+/** All that `suits` reads in one object: over thousands of needs, following references is what costs. */
 export interface CompiledNeed {
-  readonly need: Need;
+  readonly vo: string;
+  readonly owner: string;
+  readonly group: string;
+  readonly jobType: string;
+  readonly platforms: readonly string[];
   readonly sites: Allowed;
   readonly bannedSites: Allowed;
   readonly endpoints: Allowed;
@@ -24,14 +29,19 @@ const compiled = new WeakMap<Need, CompiledNeed>();
 export function compile(need: Need): CompiledNeed {
   const known = compiled.get(need);
   if (known !== undefined) return known;
-  const { sites, bannedSites, endpoints, tags } = need.requirements;
+  const { vo, owner, group, requirements } = need;
+  const { sites, bannedSites, endpoints, tags, jobType, platforms } = requirements;
   const made: CompiledNeed = {
-    need,
+    vo,
+    owner,
+    group,
+    jobType,
+    platforms,
     sites: setOf(sites),
     bannedSites: setOf(bannedSites),
     endpoints: setOf(endpoints),
     tags: setOf(tags),
-    shape: shapeOf(need.requirements),
+    shape: shapeOf(requirements),
   };
   compiled.set(need, made);
   return made;
@@ -46,7 +56,8 @@ function shapeOf({ processors, wholeNode, memoryMb, diskMb, gpus, cpuTimeS }: Re
 }
 
 /** Whose node it is, where and what: the answer stays the same for every node of its kind. */
-export function suits({ need, sites, bannedSites, endpoints, tags }: CompiledNeed, offer: Offer): boolean {
+export function suits(need: CompiledNeed, offer: Offer): boolean {
+  const { sites, bannedSites, endpoints, tags } = need;
   return (
     need.vo === offer.vo &&
     serves(offer.owners, need.owner) &&
@@ -54,9 +65,9 @@ export function suits({ need, sites, bannedSites, endpoints, tags }: CompiledNee
     (sites === undefined || sites.has(offer.site)) &&
     !bannedSites?.has(offer.site) &&
     (endpoints === undefined || endpoints.has(offer.endpoint)) &&
-    serves(offer.jobTypes, need.requirements.jobType) &&
+    serves(offer.jobTypes, need.jobType) &&
     suitsTags(tags, offer) &&
-    platformMet(need.requirements.platforms, offer.platforms)
+    platformMet(need.platforms, offer.platforms)
   );
 }
 

@@ -16,6 +16,7 @@ export type LaneQueues = readonly Tiers[];
 
 /** `queues` in the order of rank, at least one. */
 export function laneQueues(queues: readonly Ranked[]): LaneQueues {
+  if (queues.length === 1) return [[[groupOf(queues)]]];
   const byOwner = [...groupedBy(queues, ({ candidate }) => candidate.queue.owner).values()];
   const tiers = byOwner.map(tiersOf);
   // Without priorities to keep apart, the owners' queues are compared by age alone, and so may be merged.
@@ -30,10 +31,12 @@ function tiersOf(queues: readonly Ranked[]): Tiers {
 }
 
 function groupsOf(queues: readonly Ranked[]): readonly Group[] {
-  return [...groupedBy(queues, ({ need }) => need.shape).values()].map((group) => ({
-    requirements: group[0]!.candidate.queue.requirements,
-    queues: group,
-  }));
+  return [...groupedBy(queues, ({ need }) => need.shape).values()].map(groupOf);
+}
+
+/** `queues`: all of one shape. */
+function groupOf(queues: readonly Ranked[]): Group {
+  return { requirements: queues[0]!.candidate.queue.requirements, queues };
 }
 
 function groupedBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {

@@ -1,6 +1,6 @@
 // The share tree as a rule of turns.
 import type { Resources, TaskQueue } from '@pilotfish/model';
-import type { Places, TurnNode, TurnRule } from '../turn.ts';
+import type { Place, Places, TurnNode, TurnRule } from '../turn.ts';
 import { placeOf, type ShareTree } from './share-tree.ts';
 import { type Account, accountOf, standingOf, type Usage } from './usage.ts';
 
@@ -42,7 +42,14 @@ function limitOf({ requirements: { cpuTimeS, wallTimeS } }: TaskQueue): number {
 function placesOf(tree: ShareTree): Places {
   const known = placesByTree.get(tree);
   if (known !== undefined) return known;
-  const places: Places = { placeOf: (queue) => placeOf(tree, queue) };
+  const byQueue = new WeakMap<TaskQueue, Place>();
+  const places: Places = {
+    placeOf: (queue) => {
+      const place = byQueue.get(queue) ?? placeOf(tree, queue);
+      byQueue.set(queue, place);
+      return place;
+    },
+  };
   placesByTree.set(tree, places);
   return places;
 }
