@@ -4,7 +4,14 @@ import { authorise, manageScope, readScope } from '@pilotfish/identity';
 import { checkDescription, parseJdl } from '@pilotfish/job-description';
 import { type Caller, isFinal, type JobId, WmsError } from '@pilotfish/model';
 import { once } from '@pilotfish/persistence';
-import { type Changed, type JobFilter, type SubmitDeps, type SubmitResult, submit } from '@pilotfish/workload';
+import {
+  type Changed,
+  type JobFilter,
+  type Receipt,
+  type SubmitDeps,
+  type SubmitResult,
+  submit,
+} from '@pilotfish/workload';
 import type { FastifyReply } from 'fastify';
 import { lookUntil } from './held-calls.ts';
 import { type ApiRequest, HangUp, type Input, On, Parsed, Who } from './http/on.ts';
@@ -62,10 +69,10 @@ export class JobsController {
     @Req() request: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.#once(caller, request, reply, async () => {
-      const results = await this.#submitAll(caller, input.body.jobs);
-      return { items: results.map(bulkItem) };
-    });
+    const answer = (results: readonly SubmitResult[]) => ({ items: results.map(bulkItem) });
+    return this.#once(caller, request, reply, async (receipt) =>
+      answer(await this.#submitAll(caller, input.body.jobs, (results) => receipt?.(answer(results)))),
+    );
   }
 
   @On(jobRoutes.listJobs)
@@ -161,14 +168,20 @@ export class JobsController {
   }
 
   #submitOne(caller: UserCaller, request: ApiRequest, reply: FastifyReply, read: () => unknown) {
-    return this.#once(caller, request, reply, async () => {
-      const [result] = await this.#submitAll(caller, [read()]);
+    const answer = ([result]: readonly SubmitResult[]) => {
       if (result instanceof WmsError) throw result;
       return { ids: [...(result ?? [])], warnings: [] };
-    });
+    };
+    return this.#once(caller, request, reply, async (receipt) =>
+      answer(await this.#submitAll(caller, [read()], (results) => receipt?.(answer(results)))),
+    );
   }
 
-  async #submitAll(caller: UserCaller, texts: readonly unknown[]): Promise<readonly SubmitResult[]> {
+  async #submitAll(
+    caller: UserCaller,
+    texts: readonly unknown[],
+    receiptOf: (results: readonly SubmitResult[]) => Receipt | undefined,
+  ): Promise<readonly SubmitResult[]> {
     const descriptions = await Promise.all(texts.map((text) => orRefusal(() => checkDescription(text))));
     refuseTooMuch(descriptions.filter(isGood));
     const prepared = await Promise.all(
@@ -178,18 +191,28 @@ export class JobsController {
       }),
     );
     const good = prepared.filter(isGood);
-    const results = [...(await submit(this.#submit, good, caller.name))];
-    return prepared.map((item) => (item instanceof WmsError ? item : results.shift()!));
+    const inPlace = (results: readonly SubmitResult[]) => {
+      const left = [...results];
+      return prepared.map((item) => (item instanceof WmsError ? item : left.shift()!));
+    };
+    return inPlace(await submit(this.#submit, good, caller.name, (results) => receiptOf(inPlace(results))));
   }
 
-  async #once<T>(caller: UserCaller, request: ApiRequest, reply: FastifyReply, work: () => Promise<T>): Promise<T> {
+  /** `work` gets what makes the receipt of its reply, to be stored with the jobs themselves. */
+  async #once<T>(
+    caller: UserCaller,
+    request: ApiRequest,
+    reply: FastifyReply,
+    work: (receipt?: (reply: unknown) => Receipt) => Promise<T>,
+  ): Promise<T> {
     const key = request.headers['idempotency-key'];
     if (key === undefined) return work();
     if (typeof key !== 'string' || key.length < 8 || key.length > 200)
       throw new WmsError('bad-request', 'Idempotency-Key must have 8 to 200 characters');
     const body = `${request.url}\n${JSON.stringify(request.body)}`;
     const status = reply.statusCode;
-    const kept = await once(this.#api.db, caller.name, key, body, async () => ({ status, reply: await work() }));
+    const receipt = (answer: unknown): Receipt => ({ caller: caller.name, key, status, reply: answer });
+    const kept = await once(this.#api.db, caller.name, key, body, async () => ({ status, reply: await work(receipt) }));
     return kept.reply as T;
   }
 

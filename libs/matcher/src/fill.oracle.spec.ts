@@ -46,7 +46,7 @@ const anyWorld: fc.Arbitrary<World> = fc.oneof(
 function property(check: (...world: World) => void): void {
   fc.assert(
     fc.property(anyWorld, (world) => check(...world)),
-    { numRuns: 40000 },
+    { numRuns: 3000 },
   );
 }
 

@@ -2,7 +2,8 @@
 // (draft-ietf-httpapi-idempotency-key-header-07).
 import { createHash } from 'node:crypto';
 import { WmsError } from '@pilotfish/model';
-import { type Database, sql } from './database.ts';
+import type { Receipt } from '@pilotfish/workload';
+import { type Database, type Sql, sql } from './database.ts';
 
 const BEGIN = sql(
   'idempotency_begin',
@@ -36,8 +37,13 @@ export async function once(
     await db.rows(FORGET, [caller, key]);
     throw error;
   });
-  await db.rows(KEEP, [caller, key, result.status, JSON.stringify(result.reply ?? null)]);
+  await keepReply(db, { caller, key, ...result });
   return result;
+}
+
+/** Inside the transaction of the work itself it makes work and reply one: both are there, or neither. */
+export async function keepReply(on: Sql, { caller, key, status, reply }: Receipt): Promise<void> {
+  await on.rows(KEEP, [caller, key, status, JSON.stringify(reply ?? null)]);
 }
 
 async function kept(db: Database, caller: string, key: string, hash: Buffer): Promise<KeptReply> {

@@ -57,9 +57,17 @@ export interface Changed {
   readonly refused: readonly { readonly id: JobId; readonly detail: string }[];
 }
 
+/** The reply to a call that carries an Idempotency-Key, kept with the jobs it made or not at all. */
+export interface Receipt {
+  readonly caller: string;
+  readonly key: string;
+  readonly status: number;
+  readonly reply: unknown;
+}
+
 export interface JobStore {
   reserveIds(count: number): Promise<readonly JobId[]>;
-  insert(jobs: readonly NewJob[], source: string): Promise<void>;
+  insert(jobs: readonly NewJob[], source: string, receipt?: Receipt): Promise<void>;
   find(id: JobId, scope: JobScope): Promise<Job | undefined>;
   list(filter: JobFilter): Promise<readonly Job[]>;
   counts(filter: JobFilter): Promise<Readonly<Record<string, number>>>;

@@ -1,7 +1,7 @@
 // Submission: refuse what nothing configured could ever run, then store the jobs and put them into their queues.
 import { couldEverRun, type Refusal } from '@pilotfish/matcher';
 import { type JobId, type Offer, WmsError } from '@pilotfish/model';
-import type { JobStore, NewJob } from './job-store.ts';
+import type { JobStore, NewJob, Receipt } from './job-store.ts';
 
 /** Everything of a new job but its id; `withId` puts the id where the description says `%j`. */
 export interface Submission {
@@ -24,29 +24,29 @@ export type SubmitResult = readonly JobId[] | WmsError;
 
 /**
  * Each item (a job, or the members of a sweep) is taken or refused as a whole; all that are taken are stored in one
- * transaction.
+ * transaction, and with them the receipt.
  */
 export async function submit(
   deps: SubmitDeps,
   items: readonly (readonly Submission[])[],
   source: string,
+  receiptOf?: (results: readonly SubmitResult[]) => Receipt | undefined,
 ): Promise<readonly SubmitResult[]> {
   const vos = new Set(items.flat().map(({ job }) => job.vo));
   const offers = (await Promise.all([...vos].map(deps.capacityOffers))).flat();
   const refused = items.map((item) => refusal(item, offers));
   const taken = items.filter((_, index) => refused[index] === undefined).flat();
   const ids = await deps.jobs.reserveIds(taken.length);
-  await deps.jobs.insert(
-    taken.map(({ job, payload }, index) => ({ ...job, id: ids[index]!, payload: payload(ids[index]!) })),
-    source,
-  );
-  if (taken.length > 0) deps.announce();
+  const jobs = taken.map(({ job, payload }, index) => ({ ...job, id: ids[index]!, payload: payload(ids[index]!) }));
   let next = 0;
-  return items.map((item, index) => {
+  const results = items.map((item, index) => {
     if (refused[index] !== undefined) return refused[index];
     next += item.length;
     return ids.slice(next - item.length, next);
   });
+  await deps.jobs.insert(jobs, source, receiptOf?.(results));
+  if (jobs.length > 0) deps.announce();
+  return results;
 }
 
 /** Members of a sweep mostly share their needs: each distinct need is asked once. */

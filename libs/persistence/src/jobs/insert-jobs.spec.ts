@@ -62,3 +62,17 @@ it('all are stored or none', async () => {
   await expect(world.submit(3, { vo: 'nobody' })).rejects.toThrow();
   expect(await world.read('SELECT count(*)::int AS n FROM job')).toEqual(before);
 });
+
+it('the reply to a keyed call is kept with the jobs it made, or not at all', async () => {
+  await world.read(`INSERT INTO idempotency (caller, key, body_hash) VALUES ('ada', 'key-of-ada', '\\x00')`);
+  const kept = () => world.read(`SELECT status, reply FROM idempotency WHERE caller = 'ada' AND key = 'key-of-ada'`);
+  const [a] = await world.submit(1);
+  const template = await world.job(a!);
+  const [id] = await world.jobs.reserveIds(1);
+  const receipt = { caller: 'ada', key: 'key-of-ada', status: 201, reply: { ids: [id] } };
+  const job = { ...template, id: id!, requirementsKey: 'k' };
+  await expect(world.jobs.insert([{ ...job, vo: 'nobody' }], 'ada', receipt)).rejects.toThrow();
+  expect(await kept()).toEqual([{ status: null, reply: null }]);
+  await world.jobs.insert([job], 'ada', receipt);
+  expect(await kept()).toEqual([{ status: 201, reply: { ids: [id] } }]);
+});

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type JobId, MINOR } from '@pilotfish/model';
-import type { NewJob } from '@pilotfish/workload';
+import type { NewJob, Receipt } from '@pilotfish/workload';
 import { type Database, type Sql, sql } from '../database.ts';
+import { keepReply } from '../idempotency.ts';
 
 const RESERVE = sql('reserve_job_ids', `SELECT nextval('job_id_seq') AS id FROM generate_series(1, $1)`);
 
@@ -44,7 +45,12 @@ const JOBS = sql(
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** All jobs or none, each already in its queue when this returns. */
-export async function insertJobs(db: Database, jobs: readonly NewJob[], source: string): Promise<void> {
+export async function insertJobs(
+  db: Database,
+  jobs: readonly NewJob[],
+  source: string,
+  receipt?: Receipt,
+): Promise<void> {
   if (jobs.length === 0) return;
   await db.transaction(async (tx) => {
     const queueOf = await upsertQueues(tx, jobs);
@@ -69,6 +75,7 @@ export async function insertJobs(db: Database, jobs: readonly NewJob[], source: 
       jobs.map((job) => job.maxReschedules),
       source,
     ]);
+    if (receipt) await keepReply(tx, receipt);
   });
 }
 

@@ -9,7 +9,7 @@ import { countJobs, findJob, jobAttempts, jobHistory, jobLog, listJobs } from '.
 export function postgresJobStore(db: Database): JobStore {
   return {
     reserveIds: (count) => reserveIds(db, count),
-    insert: (jobs, source) => insertJobs(db, jobs, source),
+    insert: (jobs, source, receipt) => insertJobs(db, jobs, source, receipt),
     find: (id, scope) => findJob(db, id, scope),
     list: (filter) => listJobs(db, filter),
     counts: (filter) => countJobs(db, filter),
