@@ -25,6 +25,7 @@ import {
 import type { Log } from '@pilotfish/service-kit';
 import {
   type AskDeps,
+  AskLane,
   type AttemptStore,
   type BlobStore,
   type JobStore,
@@ -102,7 +103,12 @@ export async function openApi(config: ApiConfig, log: Log): Promise<Api> {
     capacityOffers,
     jobs: postgresJobStore(db),
     attempts: postgresAttemptStore(db),
-    asking: { claims, queues, now: Date.now, nextWork: (ms, signal) => nextRing(wake, 'work', ms, signal) },
+    asking: {
+      lane: new AskLane(claims, queues),
+      queues,
+      now: Date.now,
+      nextWork: (ms, signal) => nextRing(wake, 'work', ms, signal),
+    },
     fleetReader: fleetReader(db),
     blobs: folderBlobStore(config.blobs),
     sandboxRights: postgresSandboxRights(db),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import type { CliContext, Registration } from './cli-context.ts';
+import { bench } from './commands/bench.ts';
 import { remove } from './commands/delete.ts';
 import { demo } from './commands/demo.ts';
 import { director } from './commands/director.ts';
@@ -33,7 +34,7 @@ import { reportError } from './report-error.ts';
 
 /** In the order of the help. */
 const COMMANDS: readonly (readonly [heading: string, registrations: readonly Registration[]])[] = [
-  ['Service:', [demo, up]],
+  ['Service:', [demo, up, bench]],
   ['Login:', [login, logout, whoami]],
   ['Jobs:', [submit, jobs, show, history, why, logs, wait, output, kill, reschedule, remove, queues]],
   ['Machines:', [vm, pilot, director, profile, endpoint]],

@@ -48,7 +48,7 @@ async function claim({ world }: Deployment, machine: Machine, amount: number, he
   const { id: vmId, pilotId } = machine.pilot;
   const each = { ...ONE, processors: 1 + (amount % 2) };
   const order = { vmId, pilotId, askId: randomUUID(), picks: [{ queue, count: 1 + (amount % 3), each }] };
-  const claimed = await world.claims.claim(order);
+  const [claimed = []] = await world.claims.claim([order]);
   if (heard && machine.pilot.pilotId === pilotId) machine.knows.push(...claimed.map(({ jobId, n }) => ({ jobId, n })));
 }
 

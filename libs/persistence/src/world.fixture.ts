@@ -166,7 +166,8 @@ export async function aWorld(pool = 10) {
       if (left > 0) picks.push({ queue: queue.id, count: Math.min(left, waiting), each: ONE });
       left -= Math.min(left, waiting);
     }
-    return claims.claim({ vmId: vm.id, pilotId: vm.pilotId, askId, picks });
+    const [claimed] = await claims.claim([{ vmId: vm.id, pilotId: vm.pilotId, askId, picks }]);
+    return claimed!;
   }
 
   const keyOf = (vm: TestVm, { jobId, n }: { jobId: JobId; n: number }) => ({ vmId: vm.id, jobId, n });

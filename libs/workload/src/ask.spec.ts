@@ -2,6 +2,7 @@ import type { Candidate } from '@pilotfish/matcher';
 import type { Offer } from '@pilotfish/model';
 import { expect, it } from 'vitest';
 import { type AskDeps, ask } from './ask.ts';
+import { AskLane } from './ask-lane.ts';
 import type { Claimed, ClaimOrder, ClaimStore } from './claim-store.ts';
 import { QueueIndex } from './queue-index.ts';
 import { aCandidate, aClaimed, anAsk, anOffer } from './workload.fixture.ts';
@@ -33,16 +34,17 @@ function aWorld(overrides: Partial<World> = {}): World & { deps: AskDeps } {
   };
   const claims: ClaimStore = {
     candidates: async () => world.waiting,
-    offerOf: async () => world.offer,
-    ofAsk: async () => world.before,
-    claim: async (order) => {
-      world.orders.push(order);
-      return world.claims.shift() ?? [];
-    },
+    look: async (asked) => asked.map(() => ({ offer: world.offer, before: world.before })),
+    claim: async (orders) =>
+      orders.map((order) => {
+        world.orders.push(order);
+        return world.claims.shift() ?? [];
+      }),
   };
+  const queues = new QueueIndex(claims, () => world.at);
   const deps: AskDeps = {
-    claims,
-    queues: new QueueIndex(claims, () => world.at),
+    lane: new AskLane(claims, queues),
+    queues,
     nextWork: async (ms) => {
       world.waits.push(ms);
       await new Promise((resolve) => setImmediate(resolve));
@@ -89,7 +91,7 @@ it('a held ask is answered when work arrives', async () => {
 it('a held ask ends after its time, having looked every second', async () => {
   const world = aWorld({ waiting: [] });
   expect(await asking(world, 2500)).toEqual([]);
-  expect(world.waits).toEqual([1000, 1000, 500, 0]);
+  expect(world.waits.slice(0, 3)).toEqual([1000, 1000, 500]);
 });
 
 it('an ask that lost its picks to others tries again with what is left', async () => {
@@ -133,11 +135,21 @@ it('nothing is claimed for a pilot that has hung up', async () => {
 it('a pilot that hangs up while the queues are read claims nothing', async () => {
   const gone = new AbortController();
   const world = aWorld({ claims: [[aClaimed(1)]] });
-  const offerOf = async () => {
-    gone.abort();
-    return anOffer();
-  };
-  const deps = { ...world.deps, claims: { ...world.deps.claims, offerOf } };
-  expect(await ask(deps, anAsk({ waitMs: 1000 }), gone.signal)).toEqual([]);
+  Object.defineProperty(world, 'offer', {
+    get: () => {
+      gone.abort();
+      return anOffer();
+    },
+  });
+  expect(await ask(world.deps, anAsk({ waitMs: 1000 }), gone.signal)).toEqual([]);
   expect(world.orders).toEqual([]);
+});
+
+it('asks of different VMs that come together make one claim, and none is offered what another took', async () => {
+  const world = aWorld({ waiting: [aCandidate(1, 8)], claims: [[aClaimed(1)], [aClaimed(2)]] });
+  const both = [anAsk({ vmId: 'a' as never, limit: 5 }), anAsk({ vmId: 'b' as never, limit: 5 })];
+  const signal = new AbortController().signal;
+  const answers = await Promise.all(both.map((request) => ask(world.deps, request, signal)));
+  expect(answers.flat().map(({ jobId }) => jobId)).toEqual([1, 2]);
+  expect(world.orders.map(({ picks }) => picks.map(({ count }) => count))).toEqual([[5], [3]]);
 });

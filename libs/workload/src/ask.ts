@@ -1,7 +1,7 @@
 // A pilot's ask: match what the node has free against what waits, claim it, or hold the ask open until work arrives.
-import { fill } from '@pilotfish/matcher';
 import type { PilotId, Resources, VmId } from '@pilotfish/model';
-import type { Claimed, ClaimStore } from './claim-store.ts';
+import type { AskLane } from './ask-lane.ts';
+import type { Claimed } from './claim-store.ts';
 import type { QueueIndex } from './queue-index.ts';
 
 export interface AskRequest {
@@ -18,7 +18,7 @@ export interface AskRequest {
 }
 
 export interface AskDeps {
-  readonly claims: ClaimStore;
+  readonly lane: AskLane;
   readonly queues: QueueIndex;
   /** Resolves at the next announcement of work, after `ms` at the latest, or when `signal` aborts. */
   readonly nextWork: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -27,13 +27,11 @@ export interface AskDeps {
 
 /** A held ask looks again at least this often, whatever wake-ups got lost. */
 const POLL_MS = 1000;
-/** Others may be faster; then the index is read anew and tried again, at most this often at a time. */
-const CONTENDED_TRIES = 3;
+/** Others may be faster; then it looks at a fresh picture and tries again, at most this often at a time. */
+const TRIES = 3;
 
 /** `signal` aborts when the pilot is no longer on the line: nothing must be claimed for it then. */
 export async function ask(deps: AskDeps, request: AskRequest, signal: AbortSignal): Promise<readonly Claimed[]> {
-  const before = await deps.claims.ofAsk(request.vmId, request.askId);
-  if (before.length > 0) return before;
   const until = deps.now() + request.waitMs;
   while (!signal.aborted) {
     // Listening begins before looking, so that work announced in between is not slept through.
@@ -46,16 +44,12 @@ export async function ask(deps: AskDeps, request: AskRequest, signal: AbortSigna
 }
 
 async function matchNow(deps: AskDeps, request: AskRequest, signal: AbortSignal): Promise<readonly Claimed[]> {
-  for (let tries = 0; tries < CONTENDED_TRIES && !signal.aborted; tries++) {
-    const candidates = await deps.queues.candidates(request.vo);
-    if (candidates.length === 0) return [];
-    const offer = await deps.claims.offerOf(request.vmId, request);
-    const picks = offer === undefined ? [] : fill(offer, candidates, request.limit);
-    if (picks.length === 0 || signal.aborted) return [];
-    const claimed = await deps.claims.claim({ ...request, picks });
-    // What was taken, here or by others meanwhile, is no longer as the index has it.
-    deps.queues.invalidate();
+  for (let tries = 0; tries < TRIES && !signal.aborted; tries++) {
+    const { claimed, beaten } = await deps.lane.look(request, signal);
     if (claimed.length > 0) return claimed;
+    if (beaten) deps.queues.invalidate();
+    if (!deps.queues.stale) return [];
+    await deps.queues.fresh(request.vo);
   }
   return [];
 }

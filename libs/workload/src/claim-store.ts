@@ -21,16 +21,30 @@ export interface Claimed {
   readonly payload: Payload;
 }
 
+/** What an ask says of its node. */
+export interface Asked {
+  readonly vmId: VmId;
+  readonly askId: string;
+  readonly free: Resources;
+  readonly platforms: readonly string[];
+}
+
+export interface Look {
+  /** The node as the ledger knows it; undefined unless it runs and may take jobs. */
+  readonly offer: Offer | undefined;
+  /** Attempts that this ask has opened before. */
+  readonly before: readonly Claimed[];
+}
+
+/** Asks that come together are served together: each method is a few statements, however many asks. */
 export interface ClaimStore {
   /** Queues with waiting jobs, each at its best waiting priority. */
   candidates(): Promise<readonly Candidate[]>;
-  /** The node as the ledger knows it; undefined unless it runs and may take jobs. */
-  offerOf(
-    vmId: VmId,
-    said: { total: Resources; free: Resources; platforms: readonly string[] },
-  ): Promise<Offer | undefined>;
-  /** Attempts that this ask has opened before. */
-  ofAsk(vmId: VmId, askId: string): Promise<readonly Claimed[]>;
-  /** Opens attempts in one transaction; fewer than picked when others were faster, none when the VM may not take any. */
-  claim(order: ClaimOrder): Promise<readonly Claimed[]>;
+  /** One look per ask, in order. */
+  look(asked: readonly Asked[]): Promise<readonly Look[]>;
+  /**
+   * Opens attempts for orders of different VMs, in one transaction; one answer per order. Fewer than picked when others
+   * were faster, none when the VM may not take any.
+   */
+  claim(orders: readonly ClaimOrder[]): Promise<readonly (readonly Claimed[])[]>;
 }

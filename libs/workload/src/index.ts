@@ -1,5 +1,6 @@
 export * from './after-attempt.ts';
 export * from './ask.ts';
+export * from './ask-lane.ts';
 export * from './attempt-store.ts';
 export * from './blob-store.ts';
 export * from './claim-store.ts';

@@ -1,6 +1,5 @@
 // Everything that was handed out, held against the ledger: no job twice, none lost.
-import type { Client } from '@pilotfish/api-contract';
-import { routes } from '@pilotfish/api-contract';
+import { type Client, routes } from '@pilotfish/api-contract';
 import type pg from 'pg';
 
 const CHECK_LIMIT_MS = 120_000;
@@ -39,6 +38,5 @@ const LOST = `SELECT
 /** The promises that the service finds broken; null when the ledger is too large to be asked here. */
 export async function brokenPromises(operator: Client, waiting: number): Promise<readonly string[] | null> {
   if (waiting > MOST_CHECKED) return null;
-  const query = { atRest: false };
-  return (await operator.call(routes.checkInvariants, { query, timeoutMs: CHECK_LIMIT_MS })).broken;
+  return (await operator.call(routes.checkInvariants, { timeoutMs: CHECK_LIMIT_MS })).broken;
 }

@@ -11,7 +11,7 @@ const HEAD_END = '\r\n\r\n';
 
 export class KeptConnection {
   readonly #socket: Socket;
-  #received = Buffer.alloc(0);
+  #received: Buffer = Buffer.alloc(0);
   #waiting: { resolve(answer: Answer): void; reject(error: Error): void } | undefined;
   #broken: Error | undefined;
 

@@ -9,6 +9,7 @@ import type { CliContext } from '../cli-context.ts';
 import { programsOf } from '../programs.ts';
 import { type ApiProcess, startApi } from './api-process.ts';
 import { type BenchDatabase, embeddedDatabase, givenDatabase, requireDisk } from './bench-database.ts';
+import { Profiler } from './profile.ts';
 
 export interface StageOptions {
   readonly waiting: number;
@@ -24,7 +25,7 @@ export interface Stage {
   readonly databaseUrl: Secret;
   readonly sql: pg.Pool;
   readonly pids: { readonly api: number; readonly postgres: number | undefined };
-  readonly profiled: boolean;
+  readonly profiler: Profiler;
   /** Stops the API, which is when it writes its profile. */
   stopApi(): Promise<void>;
 }
@@ -52,20 +53,20 @@ export async function onStage<T>(
     undo.push(() => api.stop());
     const sql = new pg.Pool({ connectionString: database.url.reveal(), max: 4, application_name: 'pilotfish-bench' });
     undo.push(() => sql.end());
-    return await play(stageOf(api, database, sql, options.profile !== undefined));
+    return await play(stageOf(api, database, sql, new Profiler(sql, options.profile)));
   } finally {
     for (const step of undo.toReversed()) await step();
   }
 }
 
-function stageOf(api: ApiProcess, database: BenchDatabase, sql: pg.Pool, profiled: boolean): Stage {
+function stageOf(api: ApiProcess, database: BenchDatabase, sql: pg.Pool, profiler: Profiler): Stage {
   return {
     url: api.url,
     operator: new Client({ url: api.url, token: () => api.operatorToken }),
     databaseUrl: database.url,
     sql,
     pids: { api: api.pid, postgres: database.pid },
-    profiled,
+    profiler,
     stopApi: () => api.stop(),
   };
 }

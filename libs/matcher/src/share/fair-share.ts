@@ -5,13 +5,19 @@ import { placeOf, type ShareTree } from './share-tree.ts';
 import { type Account, accountOf, standingOf, type Usage } from './usage.ts';
 
 export interface FairShareOptions {
-  /** Core-seconds that a leaf may be owed because others packed better; 0: packing never passes over anybody. */
+  /**
+   * Core-seconds that a leaf may be owed because others packed better; one core-day when absent. With 0 packing passes
+   * over nobody, and where jobs of several sizes share busy nodes the large ones lose their places to single cores, which
+   * keeps them from their share; some four of the largest jobs are enough.
+   */
   readonly packingDebtCoreS?: number;
   /** Seconds that a job of the queue is expected to run; its limit when absent. The better the guess, the fairer. */
   readonly expectedS?: (queue: TaskQueue) => number;
   /** Cores that one GPU counts as; 0 when absent. */
   readonly gpuCores?: number;
 }
+
+const PACKING_DEBT_CORE_S = 86_400;
 
 /** By tree: what fills derive from a tree is kept as long as the same object is passed. */
 const placesByTree = new WeakMap<ShareTree, Places>();
@@ -25,7 +31,7 @@ export function fairShare(tree: ShareTree, usage: Usage, options: FairShareOptio
     places: placesOf(tree),
     starts: (nodes) => startsOf(usage, nodes),
     cost: ({ queue }, each) => expectedCoreS(queue, each, options),
-    packingDebt: options.packingDebtCoreS ?? 0,
+    packingDebt: options.packingDebtCoreS ?? PACKING_DEBT_CORE_S,
   };
 }
 

@@ -42,6 +42,7 @@ interface Waiting extends Candidate {
 interface Event {
   readonly atS: number;
   readonly node?: number;
+  readonly stream?: number;
   readonly cores?: number;
   readonly settles?: {
     readonly who: Who;
@@ -61,18 +62,24 @@ export function simulate(cluster: Cluster, untilS: number): readonly Claim[] {
   return run.claims;
 }
 
+/** Of the first hundred. */
+function meanOf(takesS: Stream['takesS']): number {
+  return Array.from({ length: 100 }, (_, n) => takesS(n)).reduce((sum, one) => sum + one, 0) / 100;
+}
+
 class Run {
   readonly claims: Claim[] = [];
   readonly #cluster: Cluster;
   readonly #candidates: Waiting[];
   readonly #counts: number[];
   readonly #free: number[];
-  readonly #jobs: number[];
+  /** Running jobs by node and stream. */
+  readonly #jobs: number[][];
   readonly #events: Event[] = [];
   readonly #halfLifeS: number;
   #usage: Usage = noUsage();
   #rule: TurnRule;
-  #draining: { readonly node: number; readonly cores: number; readonly stream: number } | undefined;
+  #emptying: { readonly node: number; readonly stream: number; readonly jobs: number } | undefined;
   #nowS = 0;
 
   constructor(cluster: Cluster) {
@@ -80,12 +87,12 @@ class Run {
     this.#halfLifeS = cluster.halfLifeS ?? Number.POSITIVE_INFINITY;
     this.#counts = cluster.streams.map(() => 0);
     this.#free = Array.from({ length: cluster.nodes }, () => cluster.coresEach);
-    this.#jobs = this.#free.map(() => 0);
+    this.#jobs = this.#free.map(() => cluster.streams.map(() => 0));
     this.#candidates = cluster.streams.map(({ who, cores, expectedS, takesS }, at) => ({
       queue: {
         ...who,
         id: (at + 1) as QueueId,
-        requirements: requirements({ processors: { min: cores, max: cores }, cpuTimeS: expectedS ?? takesS(0) }),
+        requirements: requirements({ processors: { min: cores, max: cores }, cpuTimeS: expectedS ?? meanOf(takesS) }),
       },
       waiting: 0,
       priority: 1,
@@ -107,25 +114,23 @@ class Run {
       if (settles !== undefined) this.#settle(settles);
       if (node !== undefined) {
         this.#free[node]! += cores;
-        this.#jobs[node]! -= 1;
+        this.#jobs[node]![event.stream!]! -= 1;
       }
       if (arrives !== undefined) this.#candidates[arrives.stream]!.waiting += arrives.jobs;
       this.#wake();
       for (const at of node === undefined ? this.#free.keys() : [node]) this.#ask(at);
-      this.#drain();
+      this.#empty();
     }
   }
 
   #ask(node: number): void {
-    const free = this.#free[node]!;
-    if (this.#draining?.node === node && free < this.#draining.cores) return;
-    // An emptied node is for whom it was emptied; his turn at the others' level need not have come just now.
-    const kept = this.#draining?.node === node ? this.#draining.stream : undefined;
-    if (kept !== undefined) this.#draining = undefined;
-    this.#give(
-      node,
-      this.#candidates.filter((_, at) => at === kept),
-    );
+    // A node that is emptied for somebody serves only him until one job more of his fits than before.
+    if (this.#emptying?.node === node) {
+      const { stream, jobs } = this.#emptying;
+      this.#give(node, [this.#candidates[stream]!]);
+      if (this.#jobs[node]![stream]! <= jobs) return;
+      this.#emptying = undefined;
+    }
     this.#give(node, this.#candidates);
   }
 
@@ -145,10 +150,10 @@ class Run {
     charge(this.#usage, placeOf(this.#cluster.tree, who), chargedCoreS);
     candidate.waiting -= 1;
     this.#free[node]! -= cores;
-    this.#jobs[node]! += 1;
+    this.#jobs[node]![stream]! += 1;
     this.claims.push({ stream, atS: this.#nowS, endS: this.#nowS + takes, coreS: usedCoreS });
     const settles = { who, chargedCoreS, usedCoreS, sinceS: this.#nowS };
-    this.#at({ atS: this.#nowS + takes, node, cores, settles });
+    this.#at({ atS: this.#nowS + takes, node, stream, cores, settles });
   }
 
   #settle({ who, chargedCoreS, usedCoreS, sinceS }: NonNullable<Event['settles']>): void {
@@ -175,18 +180,29 @@ class Run {
     return this.#cluster.streams.filter((_, at) => this.#candidates[at]!.waiting >= 1).map(({ who }) => who);
   }
 
-  /** For the one who is owed most, if he fits nowhere. */
-  #drain(): void {
-    if (this.#draining !== undefined || this.#cluster.streams.every(({ cores }) => cores === 1)) return;
+  /** For the one who is owed most, if he fits nowhere: the node with the most jobs that aren't his. */
+  #empty(): void {
+    if (this.#cluster.streams.every(({ cores }) => cores === 1)) return;
+    const stream = this.#owedMost();
+    if (this.#emptying !== undefined && this.#emptying.stream !== stream) {
+      const { node } = this.#emptying;
+      this.#emptying = undefined;
+      this.#give(node, this.#candidates);
+    }
+    const cores = this.#cluster.streams[stream]?.cores ?? 0;
+    if (this.#emptying !== undefined || cores <= Math.max(...this.#free)) return;
+    const others = this.#jobs.map((jobs) => jobs.reduce((sum, count, at) => sum + (at === stream ? 0 : count), 0));
+    const node = others.indexOf(Math.max(...others));
+    if (others[node]! > 0) this.#emptying = { node, stream, jobs: this.#jobs[node]![stream]! };
+  }
+
+  /** The stream, -1 if nobody is owed anything. */
+  #owedMost(): number {
     const debtOf = ({ levels }: ShareStanding) => levels.reduce((sum, { debtCoreS }) => sum + debtCoreS, 0);
     const [most] = [...shareOrder(this.#cluster.tree, this.#usage, this.#demanding())]
       .filter((one) => debtOf(one) > 0)
       .sort((left, right) => debtOf(right) - debtOf(left));
-    const stream = this.#cluster.streams.findIndex(({ who }) => who === most?.who);
-    const cores = this.#cluster.streams[stream]?.cores ?? 0;
-    if (cores <= Math.max(...this.#free)) return;
-    // The node with the most jobs: one that already runs large ones would only give them back.
-    this.#draining = { node: this.#jobs.indexOf(Math.max(...this.#jobs)), cores, stream };
+    return this.#cluster.streams.findIndex(({ who }) => who === most?.who);
   }
 
   #offer(free: number): Offer {

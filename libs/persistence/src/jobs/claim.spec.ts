@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Pick } from '@pilotfish/matcher';
+import type { Asked, Claimed, Look } from '@pilotfish/workload';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { brokenInvariants } from '../invariants.ts';
 import { aWorld, ONE, type TestVm, type World } from '../world.fixture.ts';
@@ -34,6 +36,31 @@ it('the highest priority goes first, then the oldest job', async () => {
   expect(ids(await world.claim(vm, 2))).toEqual(low);
 });
 
+async function order(one: TestVm, picks: readonly Pick[], askId: string = randomUUID()): Promise<readonly Claimed[]> {
+  const [claimed] = await world.claims.claim([{ vmId: one.id, pilotId: one.pilotId, askId, picks }]);
+  return claimed!;
+}
+
+async function look(one: TestVm, askId: string = randomUUID(), said: Partial<Asked> = {}): Promise<Look> {
+  const [seen] = await world.claims.look([{ vmId: one.id, askId, free: ONE, platforms: [], ...said }]);
+  return seen!;
+}
+
+it('asks that come together are served together, each in its order and none with another’s jobs', async () => {
+  const submitted = await world.submit(6);
+  const [second, third] = [await world.startVm(), await world.startVm('bio')];
+  const queue = await world.queueOf(submitted[0]!);
+  const askOf = ({ id, pilotId }: TestVm, count: number) => ({
+    ...{ vmId: id, pilotId, askId: randomUUID() },
+    picks: [{ queue, count, each: ONE }],
+  });
+  const answers = await world.claims.claim([askOf(vm, 2), askOf(third, 2), askOf(second, 3)]);
+  // A VM of another VO in the middle gets nothing, and costs the others nothing.
+  expect(answers.map(ids)).toEqual([submitted.slice(0, 2), [], submitted.slice(2, 5)]);
+  expect(await world.claims.claim([])).toEqual([]);
+  expect(await brokenInvariants(world.db)).toEqual([]);
+});
+
 it('two picks of one queue take different jobs', async () => {
   const submitted = await world.submit(4);
   const queue = await world.queueOf(submitted[0]!);
@@ -41,7 +68,7 @@ it('two picks of one queue take different jobs', async () => {
     { queue, count: 1, each: { ...ONE, processors: 2 } },
     { queue, count: 2, each: ONE },
   ];
-  const claimed = await world.claims.claim({ vmId: vm.id, pilotId: vm.pilotId, askId: randomUUID(), picks });
+  const claimed = await order(vm, picks);
   expect(ids(claimed)).toEqual(submitted.slice(0, 3));
   expect(claimed.map(({ granted }) => granted.processors)).toEqual([2, 1, 1]);
 });
@@ -51,12 +78,12 @@ it('the same ask again has the same attempts', async () => {
   const askId = randomUUID();
   const first = await world.claim(vm, 2, askId);
   expect(await world.claim(vm, 2, askId)).toEqual(first);
-  expect(await world.claims.ofAsk(vm.id, askId)).toEqual(first);
+  expect((await look(vm, askId)).before).toEqual(first);
   const together = randomUUID();
   const answers = await Promise.all([1, 2, 3].map(() => world.claim(vm, 1, together)));
   expect(new Set(answers.flatMap(ids)).size).toBe(1);
   const other = await world.startVm();
-  expect(await world.claims.ofAsk(other.id, askId)).toEqual([]);
+  expect((await look(other, askId)).before).toEqual([]);
 });
 
 it('claims of many connections never give one job twice, and never fill a VM beyond its capacity', async () => {
@@ -78,7 +105,6 @@ it('an ask for more than is left of the VM claims nothing', async () => {
 });
 
 describe('a VM that may take no jobs claims nothing and has no offer:', () => {
-  const said = { total: ONE, free: ONE, platforms: [] };
   const refuses = async (one: TestVm) => {
     await world.submit(1);
     expect(await world.claim(one, 1)).toEqual([]);
@@ -92,7 +118,7 @@ describe('a VM that may take no jobs claims nothing and has no offer:', () => {
   ])('%s', async (_name, change) => {
     await world.read(`UPDATE vm SET ${change} WHERE id = $1`, [vm.id]);
     await refuses(vm);
-    expect(await world.claims.offerOf(vm.id, said)).toBeUndefined();
+    expect((await look(vm)).offer).toBeUndefined();
   });
 
   it('asked for by another pilot', async () => {
@@ -102,7 +128,7 @@ describe('a VM that may take no jobs claims nothing and has no offer:', () => {
   it('of another VO', async () => {
     const [id] = await world.submit(1, { vo: 'bio' });
     const picks = [{ queue: await world.queueOf(id!), count: 1, each: ONE }];
-    expect(await world.claims.claim({ vmId: vm.id, pilotId: vm.pilotId, askId: randomUUID(), picks })).toEqual([]);
+    expect(await order(vm, picks)).toEqual([]);
     expect(await world.job(id!)).toMatchObject({ state: 'Waiting' });
   });
 });
@@ -111,10 +137,10 @@ it('an offer is what the ledger has free, and never more than the pilot says', a
   await world.submit(1);
   await world.claim(vm, 1);
   const all = { processors: 99, memoryMb: 99_000, diskMb: 99_000, gpus: 9 };
-  const offer = await world.claims.offerOf(vm.id, { total: all, free: all, platforms: ['linux'] });
+  const { offer } = await look(vm, randomUUID(), { free: all, platforms: ['linux'] });
   expect(offer).toMatchObject({ empty: false, free: { processors: 3, memoryMb: 3500, diskMb: 9900, gpus: 0 } });
   expect(offer).toMatchObject({ vo: 'astro', site: 'SITE.here', platforms: ['linux'] });
-  const less = await world.claims.offerOf(vm.id, { total: all, free: { ...all, processors: 2 }, platforms: [] });
+  const { offer: less } = await look(vm, randomUUID(), { free: { ...all, processors: 2 } });
   expect(less!.free.processors).toBe(2);
 });
 

@@ -1,9 +1,10 @@
 import type { ClaimStore, JobStore } from '@pilotfish/workload';
 import type { Database } from '../database.ts';
+import { candidates } from './candidates.ts';
 import { killJobs, removeJobs, rescheduleJobs } from './change-jobs.ts';
-import { candidates, claim, ofAsk } from './claim.ts';
+import { claim } from './claim.ts';
 import { insertJobs, reserveIds } from './insert-jobs.ts';
-import { offerOf } from './offer-of.ts';
+import { look } from './offer-of.ts';
 import { countJobs, findJob, jobAttempts, jobHistory, jobLog, listJobs } from './read-jobs.ts';
 
 export function postgresJobStore(db: Database): JobStore {
@@ -25,8 +26,7 @@ export function postgresJobStore(db: Database): JobStore {
 export function postgresClaimStore(db: Database): ClaimStore {
   return {
     candidates: () => candidates(db),
-    offerOf: (vmId, said) => offerOf(db, vmId, said),
-    ofAsk: (vmId, askId) => ofAsk(db, vmId, askId),
-    claim: (order) => claim(db, order),
+    look: (asked) => look(db, asked),
+    claim: (orders) => claim(db, orders),
   };
 }
