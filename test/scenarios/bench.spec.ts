@@ -31,7 +31,7 @@ test('wms bench match claims nothing twice, loses nothing, and says what it was 
     settings: { clients: 16, seconds: 1, synchronous_commit: 'on' },
     machine: { cpus: some, node: process.version, postgresql: expect.any(String), fsync: 'on' },
   });
-  expect(report['delivered']).toBeGreaterThan(0);
+  expect(report.delivered).toBeGreaterThan(0);
 });
 
 test('wms bench fill gives a node a job for each core', async () => {
@@ -47,7 +47,7 @@ test('wms bench latency hands every submitted job to a pilot that waits, over al
 test('wms bench submit keeps every job that it was told is taken', async () => {
   const report = await bench('submit', '--seconds', '1', '--clients', '4', '--jobs', '2000');
   expect(report).toMatchObject({ single_per_s: some, bulk_per_s: some, baseline_single_per_s: some, lost: 0 });
-  expect(report['taken']).toBeGreaterThan(2000);
+  expect(report.taken).toBeGreaterThan(2000);
 });
 
 test('wms bench snapshot compares the rates with and without an open transaction', async () => {

@@ -130,31 +130,41 @@ export const anyOpenOffer: fc.Arbitrary<Offer> = fc
   });
 
 /** Candidates that ask for little but cores. */
-export const anyOpenCandidates: fc.Arbitrary<readonly Candidate[]> = fc.uniqueArray(
-  fc.record({
-    queue: fc
-      .record({
-        id: fc.integer({ min: 1, max: 1000 }).map((id) => id as QueueId),
-        group: fc.constantFrom('users', 'prod'),
-        owner: fc.constantFrom('ada', 'bob', 'cyd'),
-        overrides: fc.record({
-          processors: fc.constantFrom(
-            ...[1, 1, 1, 2, 3, 4, 8].map((min) => ({ min, max: min })),
-            ...[2, 6, 30].map((max) => ({ min: 1, max })),
-          ),
-          wholeNode: fc.constantFrom(...new Array<boolean>(9).fill(false), true),
-          memoryMb: fc.constantFrom(0, 0, 0, 500, 4000),
-          cpuTimeS: fc.constantFrom(360, 1800),
-        }),
-      })
-      .map(({ id, group, owner, overrides }) => aQueue(id, overrides, { group, owner })),
-    waiting: fc.integer({ min: 0, max: 6 }),
-    priority: fc.constantFrom(1, 1, 1, 5),
-    oldestAt: fc.integer({ min: 0, max: 20 }),
-    inUse: fc.integer({ min: 0, max: 10 }),
-  }),
-  { maxLength: 12, selector: ({ queue }) => queue.id },
+export const anyOpenCandidates = openCandidates(['ada', 'bob', 'cyd'], 12);
+
+/** The same of many owners, so that turns are many. */
+export const anyCrowd = openCandidates(
+  Array.from({ length: 40 }, (_, at) => `user-${at}`),
+  60,
 );
+
+function openCandidates(owners: readonly string[], maxLength: number): fc.Arbitrary<readonly Candidate[]> {
+  return fc.uniqueArray(
+    fc.record({
+      queue: fc
+        .record({
+          id: fc.integer({ min: 1, max: 1000 }).map((id) => id as QueueId),
+          group: fc.constantFrom('users', 'prod'),
+          owner: fc.constantFrom(...owners),
+          overrides: fc.record({
+            processors: fc.constantFrom(
+              ...[1, 1, 1, 2, 3, 4, 8].map((min) => ({ min, max: min })),
+              ...[2, 6, 30].map((max) => ({ min: 1, max })),
+            ),
+            wholeNode: fc.constantFrom(...new Array<boolean>(9).fill(false), true),
+            memoryMb: fc.constantFrom(0, 0, 0, 500, 4000),
+            cpuTimeS: fc.constantFrom(360, 1800),
+          }),
+        })
+        .map(({ id, group, owner, overrides }) => aQueue(id, overrides, { group, owner })),
+      waiting: fc.integer({ min: 0, max: 6 }),
+      priority: fc.constantFrom(1, 1, 1, 5),
+      oldestAt: fc.integer({ min: 0, max: 20 }),
+      inUse: fc.integer({ min: 0, max: 10 }),
+    }),
+    { maxLength, selector: ({ queue }) => queue.id },
+  );
+}
 
 export const anyCandidates: fc.Arbitrary<readonly Candidate[]> = fc.uniqueArray(
   fc.record({

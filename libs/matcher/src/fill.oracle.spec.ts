@@ -1,7 +1,7 @@
 import type { Offer } from '@pilotfish/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyCandidates, anyOffer, anyOpenCandidates, anyOpenOffer } from './examples.fixture.ts';
+import { anyCandidates, anyCrowd, anyOffer, anyOpenCandidates, anyOpenOffer } from './examples.fixture.ts';
 import { fill } from './fill.ts';
 import { limitsOf } from './limits/limit.ts';
 import { anyLimited, type Limited } from './limits/limits.fixture.ts';
@@ -41,12 +41,13 @@ const anyWorld: fc.Arbitrary<World> = fc.oneof(
   fc.tuple(anyOffer, anyCandidates, anyLimit, anyRule, anyLimited),
   fc.tuple(anyOpenOffer, anyOpenCandidates, anyLimit, anyRule, anyLimited),
   fc.tuple(anyOpenOffer, anyOpenCandidates, anyLimit, anyRule, fc.constant(unlimited)),
+  fc.tuple(anyOpenOffer, anyCrowd, anyLimit, anyRule, anyLimited),
 );
 
 function property(check: (...world: World) => void): void {
   fc.assert(
     fc.property(anyWorld, (world) => check(...world)),
-    { numRuns: 3000 },
+    { numRuns: 2000 },
   );
 }
 

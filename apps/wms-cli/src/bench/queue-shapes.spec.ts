@@ -35,7 +35,7 @@ describe('at full size', () => {
   it('more than half of the queues have a thousand jobs and more, as in the snapshot', () => {
     const large = whole.filter(({ jobs }) => jobs > 1000).length;
     expect(large / whole.length).toBeGreaterThan(0.5);
-    expect(Math.max(...whole.map(({ jobs }) => jobs))).toBeLessThan(6000);
+    expect(Math.max(...whole.map(({ jobs }) => jobs))).toBeLessThan(8000);
   });
 });
 
