@@ -37,6 +37,7 @@ import type { DataSource } from 'typeorm';
 import type { ApiConfig } from './config.ts';
 import { couldBeCapacity, explain } from './explain.ts';
 import { nextRing } from './held-calls.ts';
+import { VmCallers } from './http/vm-callers.ts';
 import { OrdersWatch } from './orders-watch.ts';
 import { briefOf } from './vm-brief.ts';
 
@@ -60,6 +61,8 @@ export interface Api {
   readonly maxSandboxBytes: number;
   readonly files: string;
   readonly identify: (token: string) => Promise<Caller | undefined>;
+  /** The VM's next call is asked about anew. */
+  readonly forgetVm: (vmId: VmId) => void;
   readonly capacityOffers: (vo: string) => Promise<readonly Offer[]>;
   readonly ordersOf: (vmId: VmId) => ReturnType<typeof ordersOf>;
   readonly briefOf: (vmId: VmId) => ReturnType<typeof briefOf>;
@@ -90,6 +93,7 @@ export async function openApi(config: ApiConfig, log: Log): Promise<Api> {
   const workerKey = deriveKey(config.masterKey, 'worker-token');
   const orders = new OrdersWatch(db, wake);
   const people = postgresPeopleStore(db, admin);
+  const vms = new VmCallers(vmIdentifier(db, workerKey));
   const capacityOffers = couldBeCapacity(fleet);
   return {
     log,
@@ -114,7 +118,8 @@ export async function openApi(config: ApiConfig, log: Log): Promise<Api> {
     sandboxRights: postgresSandboxRights(db),
     maxSandboxBytes: config.maxSandboxBytes,
     files: config.files,
-    identify: identifier(db, people, workerKey),
+    identify: identifier(people, vms),
+    forgetVm: (vmId) => vms.forget(vmId),
     ordersOf: (vmId) => ordersOf(db, vmId),
     briefOf: (vmId) => briefOf(db, vmId),
     why: explain(db, capacityOffers),
@@ -129,10 +134,15 @@ export async function openApi(config: ApiConfig, log: Log): Promise<Api> {
 }
 
 /** A personal token has its own look; anything else can only be a VM's. A retired or locked VM is nobody. */
-function identifier(db: Database, people: PeopleStore, workerKey: Secret<Buffer>): Api['identify'] {
+function identifier(people: PeopleStore, vms: VmCallers): Api['identify'] {
   return async (token) => {
     const hash = hashPersonalToken(token);
-    if (hash !== undefined) return people.callerOfToken(hash);
+    return hash === undefined ? vms.callerOf(token) : people.callerOfToken(hash);
+  };
+}
+
+function vmIdentifier(db: Database, workerKey: Secret<Buffer>): Api['identify'] {
+  return async (token) => {
     const worker = await readWorkerToken(token, workerKey);
     if (worker === undefined) return undefined;
     const vm = await vmCaller(db, worker.vmId);

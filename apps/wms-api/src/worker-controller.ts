@@ -40,6 +40,7 @@ export class WorkerController {
       proofValid: verifyActivationProof(text, body.publicKey, body.proof),
     });
     if (typeof decision === 'object' && 'alarm' in decision) {
+      this.#api.forgetVm(vmId);
       this.#api.log.error(
         { vmId, alarm: decision.alarm },
         'a second key came with a spent activation key; the VM is locked',

@@ -148,7 +148,7 @@ function openCandidates(owners: readonly string[], maxLength: number): fc.Arbitr
           owner: fc.constantFrom(...owners),
           overrides: fc.record({
             processors: fc.constantFrom(
-              ...[1, 1, 1, 2, 3, 4, 8].map((min) => ({ min, max: min })),
+              ...[1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 3, 4, 8].map((min) => ({ min, max: min })),
               ...[2, 6, 30].map((max) => ({ min: 1, max })),
             ),
             wholeNode: fc.constantFrom(...new Array<boolean>(9).fill(false), true),

@@ -1,4 +1,4 @@
-// Prints how long fills take, for reading, not for passing: node --import is not needed, esbuild bundles it:
+// Prints how long fills take, for reading, not for passing. From the root of the repository:
 // npx esbuild libs/matcher/src/timings.fixture.ts --bundle --platform=node --format=esm | node --input-type=module
 import type { Offer, Requirements } from '@pilotfish/model';
 import { compile, suits } from './compiled-need.ts';

@@ -52,6 +52,8 @@ export async function onStage<T>(
     });
     undo.push(() => api.stop());
     const sql = new pg.Pool({ connectionString: database.url.reveal(), max: 4, application_name: 'pilotfish-bench' });
+    // A connection that breaks while nobody uses it: at the latest the next query says so.
+    sql.on('error', () => undefined);
     undo.push(() => sql.end());
     return await play(stageOf(api, database, sql, new Profiler(sql, options.profile)));
   } finally {

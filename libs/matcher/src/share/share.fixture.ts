@@ -38,6 +38,8 @@ export function anyUsage(tree: ShareTree): fc.Arbitrary<Usage> {
   return fc.tuple(fc.array(anyWho, { maxLength: 4 }), charges).map(([waiting, charged]) => {
     const usage = noUsage();
     wake(tree, usage, waiting);
+    for (let at = 0; at < 40; at++)
+      charge(usage, placeOf(tree, { vo: 'astro', group: 'users', owner: `user-${at}` }), (at * 700) % 3000);
     for (const [who, coreS] of charged) charge(usage, placeOf(tree, who), coreS);
     return usage;
   });

@@ -45,7 +45,7 @@ export function charge(usage: Usage, { root, levels }: Place, coreS: number): vo
   for (const level of levels) {
     const account = accountOf(usage, level.key);
     const standing = standingOf(account, parent, level);
-    parent.clock = Math.max(parent.clock, standing);
+    parent.clock = Math.max(parent.clock, standing - account.openCoreS / level.weight);
     account.standing = standing + coreS / level.weight;
     account.openCoreS += coreS;
     account.coreS += coreS;
