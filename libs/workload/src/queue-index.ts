@@ -54,17 +54,17 @@ export class QueueIndex {
     return this.#byVo.get(vo) ?? [];
   }
 
-  /** Takes picks off the picture, so that the next ask is not offered the same jobs. */
+  /**
+   * Takes picks off the picture, so that the next ask is not offered the same jobs. Nothing but `waiting` changes in
+   * place: `fill` keeps an index of the list.
+   */
   take(picks: readonly Pick[]): void {
-    for (const { queue, count, each } of picks) {
+    for (const { queue, count } of picks) {
       const entry = this.#byId.get(queue);
       if (entry === undefined) continue;
       entry.waiting = Math.max(0, entry.waiting - count);
       // There may be more behind what was counted, or at a lower priority.
       if (entry.waiting === 0) this.invalidate();
-      for (const other of this.#byVo.get(entry.queue.vo) ?? []) {
-        if (other.queue.owner === entry.queue.owner) other.inUse += each.processors * count;
-      }
     }
   }
 
