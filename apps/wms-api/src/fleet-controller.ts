@@ -100,7 +100,7 @@ export class FleetController {
     authorise(caller, 'fleet.manage', { vo: vm.vo });
     const done = await this.#api.fleet.stop(vm.id, because(caller, body.reason));
     if (!done) throw new WmsError('illegal-state', `VM ${vm.id} is ${vm.state} already`);
-    this.#api.wake.ring('work');
+    this.#api.announceWork();
     return this.#stepped(caller, vm.id);
   }
 

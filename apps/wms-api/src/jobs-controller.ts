@@ -34,7 +34,7 @@ export class JobsController {
       jobs: api.jobs,
       capacityOffers: api.capacityOffers,
       announce: () => {
-        api.wake.ring('work');
+        api.announceWork();
         api.wake.ring('plan');
       },
     };

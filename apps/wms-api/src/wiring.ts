@@ -61,6 +61,8 @@ export interface Api {
   readonly maxSandboxBytes: number;
   readonly files: string;
   readonly identify: (token: string) => Promise<Caller | undefined>;
+  /** Jobs wait anew: at once for asks that come here, by a wake-up for those elsewhere. */
+  readonly announceWork: () => void;
   /** The VM's next call is asked about anew. */
   readonly forgetVm: (vmId: VmId) => void;
   readonly capacityOffers: (vo: string) => Promise<readonly Offer[]>;
@@ -119,6 +121,10 @@ export async function openApi(config: ApiConfig, log: Log): Promise<Api> {
     maxSandboxBytes: config.maxSandboxBytes,
     files: config.files,
     identify: identifier(people, vms),
+    announceWork() {
+      queues.invalidate();
+      wake.ring('work');
+    },
     forgetVm: (vmId) => vms.forget(vmId),
     ordersOf: (vmId) => ordersOf(db, vmId),
     briefOf: (vmId) => briefOf(db, vmId),

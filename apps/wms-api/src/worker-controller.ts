@@ -168,7 +168,7 @@ export class WorkerController {
     };
     accepted(key, await this.#api.attempts.outcome(key, report));
     this.#api.wake.ring('jobs');
-    if (body.result === 'infrastructure') this.#api.wake.ring('work');
+    if (body.result === 'infrastructure') this.#api.announceWork();
   }
 
   @On(workerRoutes.workerSandbox)
