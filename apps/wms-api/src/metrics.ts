@@ -4,7 +4,10 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 const JOBS = sql(
   'metrics_jobs',
-  `SELECT vo, state, count(*)::int AS n FROM job WHERE state NOT IN ('Done', 'Failed', 'Killed', 'Deleted') GROUP BY 1, 2`,
+  `SELECT q.vo, 'Waiting' AS state, count(*)::int AS n FROM waiting_job w JOIN task_queue q ON q.id = w.queue_id GROUP BY 1
+   UNION ALL
+   SELECT j.vo, j.state, count(*)::int FROM attempt a JOIN job j ON j.id = a.job_id
+   WHERE a.state IN ('Claimed', 'Running', 'Completing') GROUP BY 1, 2`,
 );
 const VMS = sql(
   'metrics_vms',

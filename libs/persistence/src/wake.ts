@@ -14,7 +14,9 @@ export interface Wake {
 }
 
 const CHANNEL = 'pilotfish_wake';
-const COALESCE_MS = 2;
+/** How long a ring may wait for others: pilots wait for work and orders, people for jobs; each notice is a commit. */
+const COALESCE_MS: Readonly<Record<Topic, number>> = { work: 2, vms: 2, plan: 5, jobs: 20 };
+const AGAIN_MS = 2;
 const RECONNECT_MS = 250;
 const TOPICS: readonly Topic[] = ['work', 'vms', 'jobs', 'plan'];
 
@@ -24,6 +26,7 @@ export function postgresWake(url: Secret): Wake {
   let client: pg.Client | null = null;
   let timer: NodeJS.Timeout | null = null;
   let sending = false;
+  let due = 0;
   let closed = false;
 
   const tell = (topic: Topic) => {
@@ -59,11 +62,20 @@ export function postgresWake(url: Secret): Wake {
   }
   const ready = connect();
 
+  /** The most urgent ring sets the time; the others go with it. */
+  function wakeIn(ms: number): void {
+    const at = Date.now() + ms;
+    if (timer && due <= at) return;
+    if (timer) clearTimeout(timer);
+    due = at;
+    timer = setTimeout(flush, ms);
+  }
+
   function flush(): void {
     timer = null;
     // One notice at a time; what is rung meanwhile goes out with the next.
     if (sending) {
-      timer = setTimeout(flush, COALESCE_MS);
+      wakeIn(AGAIN_MS);
       return;
     }
     const topics = [...pending];
@@ -84,7 +96,7 @@ export function postgresWake(url: Secret): Wake {
   return {
     ring(topic) {
       pending.add(topic);
-      timer ??= setTimeout(flush, COALESCE_MS);
+      wakeIn(COALESCE_MS[topic]);
     },
     on(topic, listener) {
       listeners.get(topic)?.add(listener);

@@ -20,7 +20,7 @@ interface Waiting {
 
 const NOTHING: Found = { claimed: [], beaten: false };
 const BATCH = 64;
-const BATCHES_AT_ONCE = 2;
+const BATCHES_AT_ONCE = 1;
 
 export class AskLane {
   readonly #claims: ClaimStore;

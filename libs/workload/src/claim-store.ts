@@ -36,6 +36,9 @@ export interface Look {
   readonly before: readonly Claimed[];
 }
 
+/** A queue's waiting jobs are counted up to here: one ask takes few, and a queue may hold millions. */
+export const COUNTED_TO = 256;
+
 /** Asks that come together are served together: each method is a few statements, however many asks. */
 export interface ClaimStore {
   /** Queues with waiting jobs, each at its best waiting priority. */

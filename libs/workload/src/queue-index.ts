@@ -2,11 +2,11 @@
 // after a wake-up or when a second has passed, but never so often that reading becomes the work.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Candidate, Pick } from '@pilotfish/matcher';
-import type { ClaimStore } from './claim-store.ts';
+import { type ClaimStore, COUNTED_TO } from './claim-store.ts';
 
 const MAX_AGE_MS = 1000;
 /** A read is followed by a rest of this many times its own duration. */
-const REST_FACTOR = 4;
+const REST_FACTOR = 9;
 const LONGEST_REST_MS = 250;
 
 type Entry = { -readonly [Field in keyof Candidate]: Candidate[Field] };
@@ -62,8 +62,10 @@ export class QueueIndex {
     for (const { queue, count } of picks) {
       const entry = this.#byId.get(queue);
       if (entry === undefined) continue;
+      // Where the count gave up there are more; should they run out, a claim in vain tells.
+      if (entry.waiting >= COUNTED_TO) continue;
       entry.waiting = Math.max(0, entry.waiting - count);
-      // There may be more behind what was counted, or at a lower priority.
+      // There may be more at a lower priority.
       if (entry.waiting === 0) this.invalidate();
     }
   }

@@ -1,6 +1,7 @@
 // The queues with waiting jobs, each at its best waiting priority: what an ask is matched against.
 import type { Candidate } from '@pilotfish/matcher';
 import type { TaskQueue } from '@pilotfish/model';
+import { COUNTED_TO } from '@pilotfish/workload';
 import { type Database, sql } from '../database.ts';
 
 // Counted in the index's order and only so far: a queue may hold millions, and one ask takes few.
@@ -18,7 +19,7 @@ const CANDIDATES = sql(
    ) head
    CROSS JOIN LATERAL (
      SELECT count(*)::int AS waiting FROM (
-       SELECT 1 FROM waiting_job w WHERE w.queue_id = q.id AND w.priority = head.priority ORDER BY w.job_id LIMIT 256
+       SELECT 1 FROM waiting_job w WHERE w.queue_id = q.id AND w.priority = head.priority ORDER BY w.job_id LIMIT ${COUNTED_TO}
      ) sample
    ) many
    LEFT JOIN used ON used.vo = q.vo AND used.owner = q.owner`,

@@ -43,7 +43,9 @@ export class Jobs0003 implements MigrationInterface {
         kill_reason text
       );
       CREATE INDEX job_of_owner ON job (vo, owner, id DESC);
-      CREATE INDEX job_open ON job (state) WHERE state NOT IN ('Done', 'Failed', 'Killed', 'Deleted');
+      -- No index names the state: a step is then a heap-only update that leaves all indexes alone. What is open is
+      -- found through waiting_job and the open attempts.
+      ALTER TABLE job SET (fillfactor = 80);
       CREATE INDEX job_of_group ON job (job_group) WHERE job_group <> '';
       CREATE FUNCTION refuse_illegal_job_step() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
