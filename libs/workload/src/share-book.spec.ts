@@ -13,7 +13,7 @@ const queueOf = (id: number, owner: string, waiting = 100_000): Candidate => {
 };
 const useOf = (owner: string, coreS: number): OwnerUse => ({
   ...{ vo: 'astro', group: 'users', owner },
-  ...{ coreS, openCoreS: 0, expectedS: 10 },
+  ...{ coreS, ranCoreS: coreS, openCoreS: 0, expectedS: 10 },
 });
 const weighted = (weights: Record<string, number>): Shares['tree'] => ({
   members: {

@@ -23,13 +23,13 @@ type Growing = { -readonly [Field in keyof ShareNodeStanding]: ShareNodeStanding
 /** Those who used something or have waiting jobs share; others that have a weight of their own are listed with nothing. */
 export function shareNodes({ tree, use }: Shares, waiting: readonly Who[]): readonly ShareNodeStanding[] {
   const usage = noUsage();
-  const sums = new Map<string, { coreS: number; openCoreS: number }>();
-  for (const { coreS, openCoreS, ...who } of use) {
+  const sums = new Map<string, number>();
+  for (const { ranCoreS, ...who } of use) {
     const place = placeOf(tree, who);
     const { key } = place.levels.at(-1)!;
-    const sum = sums.get(key) ?? { coreS: 0, openCoreS: 0 };
-    sums.set(key, { coreS: sum.coreS + coreS, openCoreS: sum.openCoreS + openCoreS });
-    square(usage, place, sums.get(key)!);
+    const coreS = (sums.get(key) ?? 0) + ranCoreS;
+    sums.set(key, coreS);
+    square(usage, place, { coreS, openCoreS: 0 });
   }
   const nodes = new Map<string, Growing>();
   for (const path of pathsOf(tree)) nodeAt(nodes, tree, path);

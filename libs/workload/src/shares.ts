@@ -4,6 +4,8 @@ import type { ShareTree, Who } from '@pilotfish/matcher';
 /** Decayed core-seconds up to now. */
 export interface OwnerUse extends Who {
   readonly coreS: number;
+  /** The same, with open attempts as long as they have run so far: for people to read. */
+  readonly ranCoreS: number;
   /** Of these, those of open attempts, which count as if they took as long as the owner's usually do. */
   readonly openCoreS: number;
   /** Seconds that a job of the owner takes on average. */

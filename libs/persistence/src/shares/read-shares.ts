@@ -29,13 +29,14 @@ const USE = sql(
      FROM attempt a JOIN job j ON j.id = a.job_id WHERE a.ended_at IS NOT NULL AND NOT a.accounted
    ), now_used AS (
      SELECT l.vo, l.grp, l.owner, sum(l.processors * e.s - l.accounted_core_s) AS core_s,
+       sum(l.processors * l.s - l.accounted_core_s) AS ran_core_s,
        coalesce(sum(l.processors * e.s - l.accounted_core_s) FILTER (WHERE l.open), 0) AS open_core_s
      FROM live l LEFT JOIN past p USING (vo, grp, owner)
      CROSS JOIN LATERAL (SELECT CASE WHEN l.open THEN greatest(l.s, coalesce(p.mean_s, ${UNKNOWN_S})) ELSE l.s END AS s) e
      GROUP BY 1, 2, 3
    )
    SELECT vo, grp AS "group", owner, coalesce(p.core_s, 0) + coalesce(n.core_s, 0) AS "coreS",
-     coalesce(n.open_core_s, 0) AS "openCoreS", coalesce(p.mean_s, ${UNKNOWN_S}) AS "expectedS"
+     coalesce(p.core_s, 0) + coalesce(n.ran_core_s, 0) AS "ranCoreS", coalesce(n.open_core_s, 0) AS "openCoreS", coalesce(p.mean_s, ${UNKNOWN_S}) AS "expectedS"
    FROM past p FULL JOIN now_used n USING (vo, grp, owner) ORDER BY 1, 2, 3`,
 );
 

@@ -75,6 +75,7 @@ it('counts what ended, what ended just now and what runs, and no attempt twice',
   const useOf = async () => (await world.claims.shares()).use.find(({ owner }) => owner === 'cyd')!;
   // Without history a job counts as one of a minute.
   expect((await useOf()).openCoreS).toBeCloseTo(100 + 60, 0);
+  expect((await useOf()).ranCoreS).toBeCloseTo(100 + 30, 0);
   const first = claimed.find(({ jobId }) => jobId === ended)!;
   await world.attempts.outcome(world.keyOf(vm, first), report('done'));
   const before = await useOf();
