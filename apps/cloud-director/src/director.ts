@@ -14,6 +14,7 @@ import {
   postgresFleetStore,
   postgresWake,
   retire,
+  rollUpUsage,
 } from '@pilotfish/persistence';
 import type { Log } from '@pilotfish/service-kit';
 import type { DirectorConfig } from './config.ts';
@@ -37,10 +38,11 @@ export async function startDirector(config: DirectorConfig, log: Log): Promise<{
   const calls = await broker.queue('cloud-calls', (id) => act(actDeps, Number(id)).then(() => wake.ring('plan')), {
     concurrency: CLOUD_CALLS_AT_ONCE,
   });
+  const alone = exclusive(db);
   const planning = {
     store,
     policy: DEFAULT_POLICY,
-    exclusive: exclusive(db),
+    exclusive: alone,
     hand: (id: number) => calls.add(String(id)),
     tellVms: () => wake.ring('vms'),
     again: () => replan.call(),
@@ -60,6 +62,9 @@ export async function startDirector(config: DirectorConfig, log: Log): Promise<{
   });
   await broker.every('stalled-sweep', config.sweepMs, async () => {
     if ((await attempts.sweepLost()) > 0) for (const topic of ['work', 'jobs', 'plan'] as const) wake.ring(topic);
+  });
+  await broker.every('usage-roll-up', config.rollUpMs, async () => {
+    await alone('usage-roll-up', async () => void (await rollUpUsage(db, config.halfLifeS)));
   });
   await broker.every('retention', RETENTION_MS, () => retire(db));
 

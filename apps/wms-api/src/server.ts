@@ -18,6 +18,7 @@ import { metrics } from './metrics.ts';
 import { openDoors } from './open-doors.ts';
 import { PeopleController } from './people-controller.ts';
 import { SandboxesController } from './sandboxes-controller.ts';
+import { SharesController } from './shares-controller.ts';
 import { API, type Api } from './wiring.ts';
 import { WorkerController } from './worker-controller.ts';
 
@@ -28,6 +29,7 @@ export const CONTROLLERS = [
   FleetController,
   InvariantsController,
   PeopleController,
+  SharesController,
   WorkerController,
 ];
 const MAX_JSON_BYTES = 16 * 1_048_576;

@@ -28,6 +28,7 @@ import {
   AskLane,
   type AttemptStore,
   type BlobStore,
+  type ClaimStore,
   type JobStore,
   QueueIndex,
   type SandboxRights,
@@ -50,6 +51,7 @@ export interface Api {
   readonly wake: Wake;
   readonly jobs: JobStore;
   readonly attempts: AttemptStore;
+  readonly claims: ClaimStore;
   readonly asking: AskDeps;
   readonly fleet: FleetStore;
   readonly fleetReader: FleetReader;
@@ -102,6 +104,7 @@ export async function openApi(config: ApiConfig, log: Log): Promise<Api> {
     db,
     admin,
     wake,
+    claims,
     fleet,
     people,
     orders,

@@ -30,6 +30,8 @@ const HANDED_ON = [
   'WMS_OBSERVE_S',
   'WMS_PLAN_S',
   'WMS_SWEEP_S',
+  'WMS_ROLL_UP_S',
+  'WMS_SHARE_HALF_LIFE_S',
 ];
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -19,6 +19,7 @@ import { pilot } from './commands/pilot.ts';
 import { profile } from './commands/profile.ts';
 import { queues } from './commands/queues.ts';
 import { reschedule } from './commands/reschedule.ts';
+import { share, shares } from './commands/share.ts';
 import { show } from './commands/show.ts';
 import { submit } from './commands/submit.ts';
 import { token } from './commands/token.ts';
@@ -38,7 +39,7 @@ const COMMANDS: readonly (readonly [heading: string, registrations: readonly Reg
   ['Login:', [login, logout, whoami]],
   ['Jobs:', [submit, jobs, show, history, why, logs, wait, output, kill, reschedule, remove, queues]],
   ['Machines:', [vm, pilot, director, profile, endpoint]],
-  ['People:', [vo, user, token]],
+  ['People:', [vo, user, token, shares, share]],
 ];
 
 /** Runs one command line; the result is the exit status, and nothing is thrown. */

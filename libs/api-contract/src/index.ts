@@ -8,4 +8,5 @@ export * from './primitives.ts';
 export * from './problem.ts';
 export * from './route.ts';
 export * from './routes.ts';
+export * from './shares.ts';
 export * from './worker.ts';

@@ -13,6 +13,7 @@ export * from './share/fair-share.ts';
 export * from './share/fluid-share.ts';
 export * from './share/share-order.ts';
 export { placeOf, type ShareNode, type ShareTree, type Who } from './share/share-tree.ts';
+export { type LeafUse, square } from './share/square.ts';
 export { type Account, charge, decayed, noUsage, type Settlement, settle, type Usage, wake } from './share/usage.ts';
 export * from './site-groups.ts';
 export * from './turn.ts';

@@ -18,4 +18,7 @@ export { runningOffers } from './jobs/offer-of.ts';
 export { postgresClaimStore, postgresJobStore } from './jobs/postgres-job-store.ts';
 export { retire } from './retire.ts';
 export * from './sandbox-rights.ts';
+export { putShares, type ShareWrite } from './shares/put-shares.ts';
+export { readShares } from './shares/read-shares.ts';
+export { rollUpUsage } from './shares/roll-up.ts';
 export * from './wake.ts';

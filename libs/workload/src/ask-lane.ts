@@ -93,7 +93,7 @@ export class AskLane {
   async #pick({ request, signal }: Waiting, offer: Parameters<typeof fill>[0]): Promise<ReturnType<typeof fill>> {
     const candidates = await this.#queues.present(request.vo);
     if (signal.aborted || candidates.length === 0) return [];
-    const picks = fill(offer, candidates, request.limit);
+    const picks = fill(offer, candidates, request.limit, this.#queues.turnRule);
     this.#queues.take(picks);
     return picks;
   }

@@ -5,7 +5,7 @@ import { type AskDeps, ask } from './ask.ts';
 import { AskLane } from './ask-lane.ts';
 import type { Claimed, ClaimOrder, ClaimStore } from './claim-store.ts';
 import { QueueIndex } from './queue-index.ts';
-import { aCandidate, aClaimed, anAsk, anOffer } from './workload.fixture.ts';
+import { aCandidate, aClaimed, anAsk, anOffer, NO_SHARES } from './workload.fixture.ts';
 
 interface World {
   waiting: readonly Candidate[];
@@ -33,6 +33,7 @@ function aWorld(overrides: Partial<World> = {}): World & { deps: AskDeps } {
     ...overrides,
   };
   const claims: ClaimStore = {
+    shares: async () => NO_SHARES,
     candidates: async () => world.waiting,
     look: async (asked) => asked.map(() => ({ offer: world.offer, before: world.before })),
     claim: async (orders) =>

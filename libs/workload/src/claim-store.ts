@@ -1,6 +1,7 @@
 // The port to the task queues and to claims.
 import type { Candidate, Pick } from '@pilotfish/matcher';
 import type { JobId, Offer, Payload, PilotId, Resources, VmId } from '@pilotfish/model';
+import type { Shares } from './shares.ts';
 
 export interface ClaimOrder {
   readonly vmId: VmId;
@@ -41,6 +42,8 @@ export const COUNTED_TO = 256;
 
 /** Asks that come together are served together: each method is a few statements, however many asks. */
 export interface ClaimStore {
+  /** The share tree, and what everybody has used by now. */
+  shares(): Promise<Shares>;
   /** Queues with waiting jobs, each at its best waiting priority. */
   candidates(): Promise<readonly Candidate[]>;
   /** One look per ask, in order. */

@@ -7,5 +7,8 @@ export * from './claim-store.ts';
 export * from './job-store.ts';
 export * from './queue-index.ts';
 export * from './reconcile.ts';
+export * from './share-book.ts';
+export * from './share-nodes.ts';
+export * from './shares.ts';
 export * from './submit.ts';
 export * from './why.ts';

@@ -2,13 +2,14 @@ import type { Candidate } from '@pilotfish/matcher';
 import { expect, it } from 'vitest';
 import type { ClaimStore } from './claim-store.ts';
 import { QueueIndex } from './queue-index.ts';
-import { aCandidate } from './workload.fixture.ts';
+import { aCandidate, NO_SHARES } from './workload.fixture.ts';
 
 /** Reads that end when the test says so. */
 function anIndex() {
   const reads: { answer(candidates: readonly Candidate[]): void; fail(error: Error): void }[] = [];
   let at = 0;
   const store = {
+    shares: async () => NO_SHARES,
     candidates: () => new Promise<readonly Candidate[]>((answer, fail) => reads.push({ answer, fail })),
   };
   const index = new QueueIndex(store as unknown as ClaimStore, () => at);

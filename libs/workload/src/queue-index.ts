@@ -1,8 +1,9 @@
 // The queues with waiting jobs, kept in memory. Claims made here are taken off at once; what others did is read anew
 // after a wake-up or when a second has passed, but never so often that reading becomes the work.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Candidate, Pick } from '@pilotfish/matcher';
+import type { Candidate, Pick, TurnRule } from '@pilotfish/matcher';
 import { type ClaimStore, COUNTED_TO } from './claim-store.ts';
+import { ShareBook } from './share-book.ts';
 
 const MAX_AGE_MS = 1000;
 /** A read is followed by a rest of this many times its own duration. */
@@ -14,6 +15,7 @@ type Entry = { -readonly [Field in keyof Candidate]: Candidate[Field] };
 export class QueueIndex {
   readonly #claims: ClaimStore;
   readonly #now: () => number;
+  readonly #shares = new ShareBook();
   #byVo = new Map<string, Entry[]>();
   #byId = new Map<number, Entry>();
   #readAt = Number.NEGATIVE_INFINITY;
@@ -31,6 +33,11 @@ export class QueueIndex {
   /** What is here may lack something: whoever finds nothing in it must look at a fresh one. */
   invalidate(): void {
     this.#changes += 1;
+  }
+
+  /** Whose turn it is, by what is known here. */
+  get turnRule(): TurnRule {
+    return this.#shares.rule;
   }
 
   /** True when a fresh look may show more than the present one. */
@@ -55,13 +62,14 @@ export class QueueIndex {
   }
 
   /**
-   * Takes picks off the picture, so that the next ask is not offered the same jobs. Nothing but `waiting` changes in
-   * place: `fill` keeps an index of the list.
+   * Takes picks off the picture, so that the next ask is not offered the same jobs, and charges them to their owners.
+   * Nothing but `waiting` changes in place: `fill` keeps an index of the list.
    */
   take(picks: readonly Pick[]): void {
-    for (const { queue, count } of picks) {
+    for (const { queue, count, each } of picks) {
       const entry = this.#byId.get(queue);
       if (entry === undefined) continue;
+      this.#shares.charge(entry.queue, each, count);
       // Where the count gave up there are more; should they run out, a claim in vain tells.
       if (entry.waiting >= COUNTED_TO) continue;
       entry.waiting = Math.max(0, entry.waiting - count);
@@ -83,7 +91,7 @@ export class QueueIndex {
     // Taken before reading: what is announced meanwhile makes the next look read again.
     const changes = this.#changes;
     const from = this.#now();
-    const all = await this.#claims.candidates();
+    const [all] = await Promise.all([this.#claims.candidates(), this.#square(from)]);
     const byVo = new Map<string, Entry[]>();
     const byId = new Map<number, Entry>();
     for (const candidate of all) {
@@ -93,10 +101,17 @@ export class QueueIndex {
       if (list) list.push(entry);
       else byVo.set(entry.queue.vo, [entry]);
     }
+    this.#shares.wake(all.map(({ queue }) => queue));
     this.#byVo = byVo;
     this.#byId = byId;
     this.#seen = changes;
     this.#readAt = this.#now();
     this.#restMs = Math.min(LONGEST_REST_MS, REST_FACTOR * (this.#readAt - from));
+  }
+
+  async #square(from: number): Promise<void> {
+    if (!this.#shares.isDue(from)) return;
+    this.#shares.beginRead();
+    this.#shares.square(await this.#claims.shares(), this.#now());
   }
 }

@@ -4,6 +4,7 @@ import type { Job, JobId, Offer, PilotId, QueueId, Requirements, Resources, VmId
 import type { AskRequest } from './ask.ts';
 import type { Claimed } from './claim-store.ts';
 import type { NewJob } from './job-store.ts';
+import type { Shares } from './shares.ts';
 
 export const node = (processors: number): Resources => ({
   processors,
@@ -97,6 +98,8 @@ export function aCandidate(id: number, waiting = 1, vo = 'astro'): Candidate {
   const queue = { id: id as QueueId, vo, group: 'users', owner: 'ada', requirements: requirements() };
   return { queue, waiting, priority: 1, oldestAt: id, inUse: 0 };
 }
+
+export const NO_SHARES: Shares = { tree: {}, use: [], halfLifeS: 86_400, expectedS: 60 };
 
 export function aClaimed(jobId: number): Claimed {
   const rest = { n: 1, name: '', owner: 'ada', granted: node(1), wallTimeS: 0, cpuTimeS: 360, payload };

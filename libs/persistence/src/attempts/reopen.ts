@@ -32,7 +32,7 @@ const RUN = sql(
 const REOPEN = sql(
   'reopen_attempt',
   `WITH back AS (
-     UPDATE attempt SET state = $3, ended_at = NULL, minor = NULL, reason = NULL, missing_since = NULL,
+     UPDATE attempt SET state = $3, ended_at = NULL, accounted = false, minor = NULL, reason = NULL, missing_since = NULL,
        started_at = CASE WHEN $3 = 'Claimed' THEN started_at ELSE coalesce(started_at, claimed_at) END
      WHERE job_id = $1 AND n = $2 RETURNING vm_id
    ), busy AS (

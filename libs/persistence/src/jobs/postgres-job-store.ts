@@ -1,5 +1,6 @@
 import type { ClaimStore, JobStore } from '@pilotfish/workload';
 import type { Database } from '../database.ts';
+import { readShares } from '../shares/read-shares.ts';
 import { candidates } from './candidates.ts';
 import { killJobs, removeJobs, rescheduleJobs } from './change-jobs.ts';
 import { claim } from './claim.ts';
@@ -25,6 +26,7 @@ export function postgresJobStore(db: Database): JobStore {
 
 export function postgresClaimStore(db: Database): ClaimStore {
   return {
+    shares: () => readShares(db),
     candidates: () => candidates(db),
     look: (asked) => look(db, asked),
     claim: (orders) => claim(db, orders),
