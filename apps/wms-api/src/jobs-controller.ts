@@ -129,7 +129,9 @@ export class JobsController {
   @On(jobRoutes.whyJob)
   async why(@Who() caller: Caller, @Parsed() { params }: Input<typeof jobRoutes.whyJob>) {
     const job = await this.#find(caller, params.id);
-    return { id: job.id, state: job.state, ...(await this.#api.why(job)) };
+    const { summary, lines, estimatedStart } = await this.#api.why(job);
+    const start = estimatedStart && { at: at(estimatedStart.at), because: estimatedStart.because };
+    return { id: job.id, state: job.state, summary, lines: [...lines], estimatedStart: start };
   }
 
   @On(jobRoutes.killJobs)

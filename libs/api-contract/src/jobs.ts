@@ -113,6 +113,8 @@ export const whyView = z.object({
   state: jobState,
   summary: z.string(),
   lines: z.array(z.object({ about: z.string(), text: z.string() })),
+  /** Null: nothing measured says so. */
+  estimatedStart: z.object({ at: instant, because: z.string() }).nullable().optional(),
 });
 export type WhyView = z.output<typeof whyView>;
 
