@@ -219,3 +219,23 @@ describe('a job that no longer waits', () => {
     });
   });
 });
+
+describe('the report on estimated starts', () => {
+  const report = (as: 'ben' | 'art' | 'ann') => running.as(as).call(routes.etaReport, {});
+
+  it('compares them with the true ones, for those who may see the jobs', async () => {
+    expect(await report('ben')).toEqual({ count: 0, medianErrorS: null, p90ErrorS: null, biasS: null });
+    const vm = await aRunningVm(running);
+    const id = await submitted();
+    await why(id);
+    // Asked again at once, it is the same estimate.
+    await why(id);
+    await vm.end(await startedJob(vm));
+    const { count, medianErrorS, p90ErrorS, biasS } = await report('ben');
+    expect(count).toBe(1);
+    expect([medianErrorS, p90ErrorS, biasS]).toEqual([medianErrorS, medianErrorS, medianErrorS]);
+    expect(medianErrorS).toBeGreaterThan(0);
+    expect(await report('ann')).toMatchObject({ count: 1 });
+    expect(await report('art')).toMatchObject({ count: 0 });
+  });
+});
