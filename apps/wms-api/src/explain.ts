@@ -1,9 +1,9 @@
 // What `wms why` and the submission check need to know of the fleet.
 import type { FleetStore } from '@pilotfish/fleet';
-import { emptyOffer } from '@pilotfish/fleet-planner';
+import { closedBecause, DEFAULT_POLICY, emptyOffer } from '@pilotfish/fleet-planner';
 import type { Job, Offer } from '@pilotfish/model';
-import { type Database, runningOffers, sql } from '@pilotfish/persistence';
-import { type Why, why } from '@pilotfish/workload';
+import { type Database, type FleetReader, recordEstimate, runningOffers, whyFacts } from '@pilotfish/persistence';
+import { type ClosedKind, type Why, why } from '@pilotfish/workload';
 
 /** An empty node of each profile of the VO at each endpoint that it names, also a disabled one: a job may wait for it. */
 export function couldBeCapacity(fleet: FleetStore): (vo: string) => Promise<readonly Offer[]> {
@@ -15,31 +15,37 @@ export function couldBeCapacity(fleet: FleetStore): (vo: string) => Promise<read
   };
 }
 
-const FACTS = sql(
-  'why_facts',
-  `SELECT
-     (SELECT count(*)::int FROM vm WHERE vo = $1 AND state IN ('ordered', 'booting')) AS booting,
-     (SELECT count(*)::int FROM waiting_job w WHERE w.queue_id = $2 AND (w.priority, -w.job_id) > ($3, -$4::bigint)) AS ahead,
-     (SELECT kind || ': ' || because || coalesce(' (' || problem || ')', '') FROM fleet_action
-        WHERE vo = $1 AND kind = 'launch' ORDER BY id DESC LIMIT 1) AS director,
-     (SELECT reason FROM attempt WHERE job_id = $4::bigint ORDER BY n DESC LIMIT 1) AS "lastReason"`,
-);
+export interface ExplainDeps {
+  readonly db: Database;
+  readonly fleet: FleetStore;
+  readonly fleetReader: FleetReader;
+  readonly capacityOffers: (vo: string) => Promise<readonly Offer[]>;
+}
 
-export function explain(
-  db: Database,
-  capacityOffers: (vo: string) => Promise<readonly Offer[]>,
-): (job: Job) => Promise<Why> {
+/** What it says of the start of a waiting job is kept, to be compared with the start. */
+export function explain({ db, fleet, fleetReader, capacityOffers }: ExplainDeps): (job: Job) => Promise<Why> {
   return async (job) => {
-    const [[facts], capacity, running] = await Promise.all([
-      db.rows<{ booting: number; ahead: number; director: string | null; lastReason: string | null }>(FACTS, [
-        job.vo,
-        job.queueId,
-        job.priority,
-        job.id,
-      ]),
+    const [facts, capacity, running, closed] = await Promise.all([
+      whyFacts(db, job),
       capacityOffers(job.vo),
       runningOffers(db, job.vo),
+      job.state === 'Waiting' ? closedKinds(fleet, fleetReader, job.vo) : [],
     ]);
-    return why({ job, capacity, running, ...facts! });
+    const answer = why({ job, capacity, running, closed, ...facts });
+    if (answer.estimatedStart !== null) await recordEstimate(db, job.id, answer.estimatedStart.at);
+    return answer;
   };
+}
+
+async function closedKinds(fleet: FleetStore, reader: FleetReader, vo: string): Promise<readonly ClosedKind[]> {
+  const [seen, endpoints] = await Promise.all([fleet.seen(), reader.endpoints()]);
+  const problemOf = (name: string) => endpoints.find((endpoint) => endpoint.name === name)?.problem ?? null;
+  return seen.profiles
+    .filter((profile) => profile.vo === vo)
+    .flatMap((profile) =>
+      profile.endpoints.flatMap((endpoint): ClosedKind[] => {
+        const closed = closedBecause(seen, DEFAULT_POLICY, profile, endpoint, problemOf);
+        return closed === undefined ? [] : [{ profile: profile.name, endpoint, ...closed }];
+      }),
+    );
 }

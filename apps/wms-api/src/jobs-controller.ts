@@ -3,7 +3,7 @@ import { type Changed as ChangedReply, jobRoutes } from '@pilotfish/api-contract
 import { authorise, manageScope, readScope } from '@pilotfish/identity';
 import { checkDescription, parseJdl } from '@pilotfish/job-description';
 import { type Caller, isFinal, type JobId, WmsError } from '@pilotfish/model';
-import { once } from '@pilotfish/persistence';
+import { etaReport, once } from '@pilotfish/persistence';
 import {
   type Changed,
   type JobFilter,
@@ -129,7 +129,14 @@ export class JobsController {
   @On(jobRoutes.whyJob)
   async why(@Who() caller: Caller, @Parsed() { params }: Input<typeof jobRoutes.whyJob>) {
     const job = await this.#find(caller, params.id);
-    return { id: job.id, state: job.state, ...(await this.#api.why(job)) };
+    const { summary, lines, estimatedStart } = await this.#api.why(job);
+    const start = estimatedStart && { at: at(estimatedStart.at), because: estimatedStart.because };
+    return { id: job.id, state: job.state, summary, lines: [...lines], estimatedStart: start };
+  }
+
+  @On(jobRoutes.etaReport)
+  async estimates(@Who() caller: Caller) {
+    return { ...(await etaReport(this.#api.db, readScope(caller))) };
   }
 
   @On(jobRoutes.killJobs)

@@ -94,6 +94,7 @@ export async function openApi(config: ApiConfig, log: Log): Promise<Api> {
   const queues = new QueueIndex(claims);
   wake.on('work', () => queues.invalidate());
   const fleet = postgresFleetStore(db);
+  const reader = fleetReader(db);
   const workerKey = deriveKey(config.masterKey, 'worker-token');
   const orders = new OrdersWatch(db, wake);
   const people = postgresPeopleStore(db, admin);
@@ -118,7 +119,7 @@ export async function openApi(config: ApiConfig, log: Log): Promise<Api> {
       now: Date.now,
       nextWork: (ms, signal) => nextRing(wake, 'work', ms, signal),
     },
-    fleetReader: fleetReader(db),
+    fleetReader: reader,
     blobs: folderBlobStore(config.blobs),
     sandboxRights: postgresSandboxRights(db),
     maxSandboxBytes: config.maxSandboxBytes,
@@ -131,7 +132,7 @@ export async function openApi(config: ApiConfig, log: Log): Promise<Api> {
     forgetVm: (vmId) => vms.forget(vmId),
     ordersOf: (vmId) => ordersOf(db, vmId),
     briefOf: (vmId) => briefOf(db, vmId),
-    why: explain(db, capacityOffers),
+    why: explain({ db, fleet, fleetReader: reader, capacityOffers }),
     dryRun: dryRunner(fleet),
     async close() {
       orders.close();

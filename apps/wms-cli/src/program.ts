@@ -8,6 +8,7 @@ import { remove } from './commands/delete.ts';
 import { demo } from './commands/demo.ts';
 import { director } from './commands/director.ts';
 import { endpoint } from './commands/endpoint.ts';
+import { etaReport } from './commands/eta-report.ts';
 import { history } from './commands/history.ts';
 import { jobs } from './commands/jobs.ts';
 import { kill } from './commands/kill.ts';
@@ -37,7 +38,7 @@ import { reportError } from './report-error.ts';
 const COMMANDS: readonly (readonly [heading: string, registrations: readonly Registration[]])[] = [
   ['Service:', [demo, up, bench]],
   ['Login:', [login, logout, whoami]],
-  ['Jobs:', [submit, jobs, show, history, why, logs, wait, output, kill, reschedule, remove, queues]],
+  ['Jobs:', [submit, jobs, show, history, why, logs, wait, output, kill, reschedule, remove, queues, etaReport]],
   ['Machines:', [vm, pilot, director, profile, endpoint]],
   ['People:', [vo, user, token, shares, share]],
 ];

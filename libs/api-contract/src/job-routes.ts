@@ -4,6 +4,7 @@ import { jobDescription } from './job-description.ts';
 import {
   bulkItem,
   changed,
+  etaReport,
   jobDetail,
   jobEvent,
   jobFilter,
@@ -74,6 +75,15 @@ export const jobRoutes = {
     status: 200,
     query: jobFilter.omit({ limit: true, cursor: true, state: true }),
     reply: z.object({ counts: z.record(z.string(), z.int()) }),
+  },
+  etaReport: {
+    id: 'etaReport',
+    method: 'GET',
+    path: '/jobs/eta-report',
+    summary: 'How far estimated starts of jobs you may see were off',
+    permission: 'jobs.read',
+    status: 200,
+    reply: etaReport,
   },
   showJob: {
     id: 'showJob',

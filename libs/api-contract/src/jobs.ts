@@ -113,7 +113,18 @@ export const whyView = z.object({
   state: jobState,
   summary: z.string(),
   lines: z.array(z.object({ about: z.string(), text: z.string() })),
+  /** Null: nothing measured says so. */
+  estimatedStart: z.object({ at: instant, because: z.string() }).nullable().optional(),
 });
 export type WhyView = z.output<typeof whyView>;
+
+/** Seconds; null while no job with an estimate has started. `biasS` is positive when jobs start later than was said. */
+export const etaReport = z.object({
+  count: z.int(),
+  medianErrorS: z.number().nullable(),
+  p90ErrorS: z.number().nullable(),
+  biasS: z.number().nullable(),
+});
+export type EtaReportView = z.output<typeof etaReport>;
 
 export const isFinalState = (state: string): boolean => (FINAL_STATES as readonly string[]).includes(state);

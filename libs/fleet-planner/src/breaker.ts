@@ -9,14 +9,19 @@ export type Breaker = 'closed' | 'open' | 'half-open';
  * that the cloud accepted, a failed boot by one that came up later.
  */
 export function breakerOf(observed: SeenEndpoint, seen: Seen, policy: Policy): Breaker {
-  const vms = seen.vms.filter((vm) => vm.endpoint === observed.endpoint.name);
-  const latest = latestSuccess(vms);
-  const failures = observed.launchFailures.filter(
-    ({ at, kind }) => at > latest[kind] && at > seen.at - policy.breakerWindowS * 1000,
-  );
+  const failures = failuresInARow(observed, seen, policy);
   if (failures.length < policy.breakerFailures) return 'closed';
   const last = Math.max(...failures.map(({ at }) => at));
   return seen.at < last + policy.coolDownS * 1000 ? 'open' : 'half-open';
+}
+
+/** Those that no later success has made good, in any order. */
+export function failuresInARow(observed: SeenEndpoint, seen: Seen, policy: Policy): readonly LaunchFailure[] {
+  const vms = seen.vms.filter((vm) => vm.endpoint === observed.endpoint.name);
+  const latest = latestSuccess(vms);
+  return observed.launchFailures.filter(
+    ({ at, kind }) => at > latest[kind] && at > seen.at - policy.breakerWindowS * 1000,
+  );
 }
 
 function latestSuccess(vms: readonly SeenVm[]): Record<LaunchFailure['kind'], number> {

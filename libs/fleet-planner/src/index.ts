@@ -1,4 +1,5 @@
 export * from './breaker.ts';
+export * from './closed.ts';
 export * from './life.ts';
 export * from './offers.ts';
 export * from './plan.ts';

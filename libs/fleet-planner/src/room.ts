@@ -5,7 +5,7 @@ import { isFresh } from './observation.ts';
 import type { Policy } from './policy.ts';
 import { newestProfiles } from './profiles.ts';
 import { launches } from './rule.ts';
-import type { Seen, SeenEndpoint } from './seen.ts';
+import type { Seen, SeenEndpoint, SeenVm } from './seen.ts';
 import { endpointOf } from './supply.ts';
 
 export interface Room {
@@ -74,15 +74,19 @@ function countPresent(
   occupy: (vo: string, profile: string, endpoint: string, processors: number) => void,
   add: (kind: string, name: string, amount: number) => void,
 ): void {
+  for (const vm of presentVms(seen)) occupy(vm.vo, vm.profile, vm.endpoint, vm.capacity.processors);
+  for (const observed of seen.endpoints) add('vms at', observed.endpoint.name, unknownAt(seen, observed));
+}
+
+export function presentVms(seen: Seen): readonly SeenVm[] {
   const listed = new Set(seen.endpoints.flatMap(({ machines }) => machines.map(({ vmId }) => vmId)));
+  return seen.vms.filter(({ id, state }) => (LIVE_VM_STATES as readonly VmState[]).includes(state) || listed.has(id));
+}
+
+/** Machines at the endpoint that the ledger has never held. */
+export function unknownAt(seen: Seen, { strangers }: SeenEndpoint): number {
   const own = new Set(seen.vms.map(({ id }) => id));
-  for (const vm of seen.vms) {
-    if (!(LIVE_VM_STATES as readonly VmState[]).includes(vm.state) && !listed.has(vm.id)) continue;
-    occupy(vm.vo, vm.profile, vm.endpoint, vm.capacity.processors);
-  }
-  for (const { endpoint, strangers } of seen.endpoints) {
-    add('vms at', endpoint.name, strangers.filter(({ vmId }) => !own.has(vmId)).length);
-  }
+  return strangers.filter(({ vmId }) => !own.has(vmId)).length;
 }
 
 /** Launches that each endpoint's own condition allows in this plan. */

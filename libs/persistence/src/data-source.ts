@@ -10,12 +10,13 @@ import { Fleet0002 } from './migrations/0002-fleet.ts';
 import { Jobs0003 } from './migrations/0003-jobs.ts';
 import { Credentials0004 } from './migrations/0004-credentials.ts';
 import { Shares0005 } from './migrations/0005-shares.ts';
+import { StartEstimates0006 } from './migrations/0006-start-estimates.ts';
 
 /** Any number; the same for every process that migrates. */
 const MIGRATION_LOCK = 7_417_001;
 const OLDEST_SERVER = 150_000;
 
-export const MIGRATIONS = [People0001, Fleet0002, Jobs0003, Credentials0004, Shares0005];
+export const MIGRATIONS = [People0001, Fleet0002, Jobs0003, Credentials0004, Shares0005, StartEstimates0006];
 
 export function dataSource(url: Secret): DataSource {
   return new DataSource({

@@ -16,6 +16,8 @@ export { activate, type VmCaller, vmCaller } from './identity/vm-activation.ts';
 export { brokenAtRest, brokenInvariants } from './invariants.ts';
 export { runningOffers } from './jobs/offer-of.ts';
 export { postgresClaimStore, postgresJobStore } from './jobs/postgres-job-store.ts';
+export { type EtaReport, etaReport, recordEstimate } from './jobs/start-estimates.ts';
+export { whyFacts } from './jobs/why-facts.ts';
 export { retire } from './retire.ts';
 export * from './sandbox-rights.ts';
 export { putShares, type ShareWrite } from './shares/put-shares.ts';

@@ -1,88 +1,40 @@
 // Why a job is where it is, in sentences, from what the matcher, the ledger and the director know.
-import { counted, fits, mismatches } from '@pilotfish/matcher';
-import type { Job, Offer } from '@pilotfish/model';
-
-export interface WhyFacts {
-  readonly job: Job;
-  /** Empty nodes of every profile of the VO. */
-  readonly capacity: readonly Offer[];
-  /** Running nodes of the VO as they are now. */
-  readonly running: readonly Offer[];
-  readonly booting: number;
-  /** Jobs of the same queue that go first. */
-  readonly ahead: number;
-  /** The newest order or refusal of the director for this VO. */
-  readonly director: string | null;
-  readonly lastReason: string | null;
-}
-
-export interface WhyLine {
-  readonly about: string;
-  readonly text: string;
-}
+import { duration } from '@pilotfish/matcher';
+import { type EstimatedStart, estimateStart } from './estimate-start.ts';
+import type { WhyFacts, WhyLine } from './why-facts.ts';
+import { whyWaiting } from './why-waiting.ts';
 
 export interface Why {
   readonly summary: string;
   readonly lines: readonly WhyLine[];
+  readonly estimatedStart: EstimatedStart | null;
 }
 
 export function why(facts: WhyFacts): Why {
-  return facts.job.state === 'Waiting' ? whyWaiting(facts) : whyNotWaiting(facts);
-}
-
-function whyWaiting(facts: WhyFacts): Why {
-  const { job, running, capacity } = facts;
-  const able = running.filter((offer) => fits(job, offer));
-  const lines: WhyLine[] = [
-    ...grouped(
-      job,
-      running.filter((offer) => !able.includes(offer)),
-      (offer) => `VM at ${offer.endpoint} (profile ${offer.profile})`,
-    ),
-    ...grouped(
-      job,
-      capacity.filter((offer) => !fits(job, offer)),
-      (offer) => `profile ${offer.profile} at ${offer.endpoint}`,
-    ),
-  ];
-  if (facts.ahead > 0) {
-    const text = `${counted(facts.ahead, 'job')} with the same needs ${facts.ahead === 1 ? 'goes' : 'go'} first`;
-    lines.push({ about: 'queue', text });
-  }
-  if (facts.lastReason) lines.push({ about: 'last attempt', text: facts.lastReason });
-  if (facts.director) lines.push({ about: 'director', text: facts.director });
-  return { summary: summaryOfWaiting(facts, able.length), lines };
-}
-
-function summaryOfWaiting({ job, capacity, running, booting }: WhyFacts, able: number): string {
-  if (capacity.length === 0)
-    return `VO ${job.vo} has no VM profile, so nothing can run this job; a VO administrator adds one`;
-  if (!capacity.some((offer) => fits(job, offer)))
-    return 'no profile of the VO can run this job any more; see the reasons below';
-  if (able > 0) return `nothing is wrong: ${counted(able, 'running VM')} can take it in its turn`;
-  if (booting > 0)
-    return `it waits for ${counted(booting, 'VM')} of the VO that ${booting === 1 ? 'is' : 'are'} booting`;
-  if (running.length > 0) return 'the running VMs of the VO have no room for it now';
-  return 'no VM of the VO runs yet; the director starts one for waiting jobs';
-}
-
-function whyNotWaiting({ job, lastReason }: WhyFacts): Why {
-  const lines = lastReason ? [{ about: 'last attempt', text: lastReason }] : [];
+  if (facts.job.state === 'Waiting') return { ...whyWaiting(facts), estimatedStart: estimateStart(facts) };
+  const { attempt, job } = facts;
+  const lines: WhyLine[] = attempt?.reason ? [{ about: `attempt ${attempt.n}`, text: attempt.reason }] : [];
   if (job.killReason) lines.push({ about: 'kill', text: job.killReason });
-  return { summary: job.minor, lines };
+  return { summary: summaryOf(facts), lines, estimatedStart: null };
 }
 
-/** One line for all nodes that fail for the same reasons. */
-function grouped(job: Job, offers: readonly Offer[], name: (offer: Offer) => string): readonly WhyLine[] {
-  const byReason = new Map<string, string[]>();
-  for (const offer of offers) {
-    const text = mismatches(job, offer)
-      .map(({ reason }) => reason)
-      .join('; ');
-    byReason.set(text, [...(byReason.get(text) ?? []), name(offer)]);
+function summaryOf({ job, attempt }: WhyFacts): string {
+  if (attempt === null) return job.state === 'Killed' ? 'it was killed before it started' : job.minor;
+  const where = `attempt ${attempt.n} on VM ${attempt.vmId.slice(0, 8)} at ${attempt.endpoint}`;
+  switch (job.state) {
+    case 'Matched':
+    case 'Running':
+    case 'Completing':
+      return `${where}, for ${duration(attempt.forS)}: ${job.minor}`;
+    case 'Done':
+      return `it finished well in ${where}: ${job.minor}`;
+    case 'Failed':
+      return `it failed in ${where}: ${job.minor}${exitOf(attempt.exitCode)}`;
+    case 'Killed':
+      return `it was killed in ${where}: ${job.minor}`;
+    default:
+      return job.minor;
   }
-  return [...byReason].map(([text, names]) => ({
-    about: names.length === 1 ? names[0]! : `${names[0]} and ${names.length - 1} more`,
-    text,
-  }));
 }
+
+const exitOf = (exitCode: number | null): string => (exitCode === null ? '' : ` (exit code ${exitCode})`);
